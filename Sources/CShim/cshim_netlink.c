@@ -7,7 +7,7 @@
 #define SOL_NETLINK 270
 #endif
 
-int shim_netlink_enable_error_text(int fd)
+int cshim_netlink_enable_error_text(int fd)
 {
 	int on = 1;
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)))
@@ -15,7 +15,7 @@ int shim_netlink_enable_error_text(int fd)
 	return setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 }
 
-const char *shim_netlink_error_text(const struct nlmsgerr *error)
+const char *cshim_netlink_error_text(const struct nlmsgerr *error)
 {
 	const struct nlmsghdr *header = (const struct nlmsghdr *)((const char *)error - NLMSG_HDRLEN);
 	const unsigned short needed = NLM_F_ACK_TLVS | NLM_F_CAPPED;

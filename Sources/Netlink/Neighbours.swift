@@ -84,7 +84,7 @@ extension NetlinkSocket {
         if let known = try neighbour(address, on: ifindex), known.state == .permanent { return }
         let request = neighbourRequest(
             RTM_NEWNEIGH, address, ifindex, flags: NLM_F_CREATE | NLM_F_REPLACE, entryFlags: UInt8(NTF_USE))
-        request.put(Int(SHIM_NDA_FLAGS_EXT), SHIM_NTF_EXT_MANAGED)
+        request.put(Int(CSHIM_NDA_FLAGS_EXT), CSHIM_NTF_EXT_MANAGED)
         try change("resolving neighbour \(address) on interface #\(ifindex)", request, ifindex)
     }
 

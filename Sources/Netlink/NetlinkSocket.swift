@@ -22,7 +22,7 @@ package struct NetlinkSocket: ~Copyable, @unchecked Sendable {
             throw .failed(operation: "opening a netlink socket", errno: errno, reason: libraryText(status))
         }
         // Where the kernel can't, its errors come without words.
-        _ = shim_netlink_enable_error_text(nl_socket_get_fd(socket))
+        _ = cshim_netlink_enable_error_text(nl_socket_get_fd(socket))
         self.socket = socket
         self.callbacks = callbacks
     }
@@ -115,7 +115,7 @@ private final class Exchange {
     func refused(_ error: UnsafeMutablePointer<nlmsgerr>?) -> Int32 {
         isFinished = true
         guard let error else { preconditionFailure("libnl reported an error without one") }
-        let words = shim_netlink_error_text(error).map { String(cString: $0) }
+        let words = cshim_netlink_error_text(error).map { String(cString: $0) }
         refusal = (-error.pointee.error, words)
         return Int32(NL_STOP.rawValue)
     }
