@@ -34,9 +34,9 @@ extension Link {
         name = rtnl_link_get_name(object).map { String(cString: $0) } ?? ""
         mac = rtnl_link_get_addr(object).flatMap(MACAddress.init(library:))
         mtu = rtnl_link_get_mtu(object)
-        isUp = flags & Int32(IFF_UP.rawValue) != 0
-        isRunning = flags & Int32(IFF_RUNNING.rawValue) != 0
-        isLoopback = flags & Int32(IFF_LOOPBACK.rawValue) != 0
+        isUp = flags & Int32(IFF_UP) != 0
+        isRunning = flags & Int32(IFF_RUNNING) != 0
+        isLoopback = flags & Int32(IFF_LOOPBACK) != 0
         kind = rtnl_link_get_type(object).map { String(cString: $0) }
         master = UInt32(exactly: rtnl_link_get_master(object)).flatMap { $0 == 0 ? nil : $0 }
         lower = UInt32(exactly: rtnl_link_get_link(object)).flatMap { $0 == 0 ? nil : $0 }

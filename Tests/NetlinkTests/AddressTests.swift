@@ -27,9 +27,9 @@ import Wire
 
     @Test func detectionOfDuplicatesIsSkippedOnlyWhenAsked() async throws {
         let (with, without) = try await inNamespace {
-            try shell("ip link add a type veth peer name b; ip link set a up; ip link set b up")
+            try shell("ip link add va type veth peer name vb; ip link set va up; ip link set vb up")
             var netlink = try NetlinkSocket()
-            let a = try netlink.link(named: "a").index
+            let a = try netlink.link(named: "va").index
             let one = try parse("2001:db8::1")
             let two = try parse("2001:db8::2")
             try netlink.add(one, prefixLength: 64, to: a, options: AddressOptions(skipsDuplicateDetection: false))
@@ -43,23 +43,23 @@ import Wire
 
     @Test func optionsReachTheKernel() async throws {
         let (four, six, routes) = try await inNamespace {
-            try shell("ip link add a type veth peer name b; ip link set a up")
+            try shell("ip link add va type veth peer name vb; ip link set va up")
             var netlink = try NetlinkSocket()
-            let a = try netlink.link(named: "a").index
+            let a = try netlink.link(named: "va").index
             let broadcast = IPv4Address("192.0.2.255")
             try netlink.add(
                 try parse("192.0.2.7"), prefixLength: 24, to: a,
                 options: AddressOptions(
-                    scope: .link, hasNoPrefixRoute: true, broadcast: broadcast, label: "a:vip"))
+                    scope: .link, hasNoPrefixRoute: true, broadcast: broadcast, label: "va:vip"))
             try netlink.add(
                 try parse("2001:db8::7"), prefixLength: 64, to: a,
                 options: AddressOptions(isDeprecated: true, hasNoPrefixRoute: true))
             return (
-                try shell("ip -4 addr show dev a"), try netlink.addresses(on: a).filter { $0.address.family == .ipv6 },
+                try shell("ip -4 addr show dev va"), try netlink.addresses(on: a).filter { $0.address.family == .ipv6 },
                 try shell("ip route; ip -6 route show 2001:db8::/64")
             )
         }
-        #expect(four.contains("inet 192.0.2.7/24 brd 192.0.2.255 scope link noprefixroute a:vip"), "\(four)")
+        #expect(four.contains("inet 192.0.2.7/24 brd 192.0.2.255 scope link noprefixroute va:vip"), "\(four)")
         #expect(six.contains { $0.isDeprecated && "\($0.address)" == "2001:db8::7" })
         #expect(!routes.contains("192.0.2.0") && !routes.contains("2001:db8"), "\(routes)")
     }

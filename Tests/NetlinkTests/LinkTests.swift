@@ -25,10 +25,10 @@ import Wire
 
     @Test func aPortNamesItsBridge() async throws {
         let (port, bridge, byIndex) = try await inNamespace {
-            try shell("ip link add br type bridge; ip link add a type veth peer name b; ip link set a master br")
+            try shell("ip link add br0 type bridge; ip link add va type veth peer name vb; ip link set va master br0")
             var netlink = try NetlinkSocket()
-            let bridge = try netlink.link(named: "br")
-            return (try netlink.link(named: "a"), bridge, try netlink.link(index: bridge.index))
+            let bridge = try netlink.link(named: "br0")
+            return (try netlink.link(named: "va"), bridge, try netlink.link(index: bridge.index))
         }
         #expect(port.master == bridge.index)
         #expect(bridge.kind == "bridge")

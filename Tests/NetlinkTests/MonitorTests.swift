@@ -11,18 +11,18 @@ import Wire
             let none = monitor.drain()
             try shell(
                 """
-                ip link add a type veth peer name b; ip link set a up; ip link set b up
-                ip addr add 192.0.2.1/24 dev a; ip addr add 2001:db8::1/64 dev a nodad
-                ip neigh add 192.0.2.5 lladdr 02:00:00:00:00:05 dev a; ip neigh del 192.0.2.5 dev a
-                ip addr del 192.0.2.1/24 dev a; ip link del a
+                ip link add va type veth peer name vb; ip link set va up; ip link set vb up
+                ip addr add 192.0.2.1/24 dev va; ip addr add 2001:db8::1/64 dev va nodad
+                ip neigh add 192.0.2.5 lladdr 02:00:00:00:00:05 dev va; ip neigh del 192.0.2.5 dev va
+                ip addr del 192.0.2.1/24 dev va; ip link del va
                 """)
             return (none, monitor.drain())
         }
         #expect(none.isEmpty)
         let neighbour = IPAddress("192.0.2.5")
         let addresses = [IPAddress("192.0.2.1"), IPAddress("2001:db8::1")]
-        #expect(events.contains { if case .link(let link) = $0 { link.name == "a" && link.isUp } else { false } })
-        #expect(events.contains { if case .linkRemoved(let link) = $0 { link.name == "a" } else { false } })
+        #expect(events.contains { if case .link(let link) = $0 { link.name == "va" && link.isUp } else { false } })
+        #expect(events.contains { if case .linkRemoved(let link) = $0 { link.name == "va" } else { false } })
         for address in addresses {
             #expect(events.contains { if case .address(let new) = $0 { new.address == address } else { false } })
             #expect(events.contains { if case .addressRemoved(let old) = $0 { old.address == address } else { false } })
@@ -34,12 +34,12 @@ import Wire
 
     @Test func leavingABridgeIsNoRemovalOfTheInterface() async throws {
         let events = try await inNamespace {
-            try shell("ip link add br type bridge; ip link add a type veth peer name b; ip link set a master br")
+            try shell("ip link add br0 type bridge; ip link add va type veth peer name vb; ip link set va master br0")
             var monitor = try NetlinkMonitor()
-            try shell("ip link set a nomaster")
+            try shell("ip link set va nomaster")
             return monitor.drain()
         }
-        #expect(events.contains { if case .link(let link) = $0 { link.name == "a" } else { false } })
+        #expect(events.contains { if case .link(let link) = $0 { link.name == "va" } else { false } })
         #expect(!events.contains { if case .linkRemoved = $0 { true } else { false } })
     }
 
@@ -52,7 +52,7 @@ import Wire
                 try netlink.add(address, prefixLength: 32, to: 1)
             }
             let first = monitor.drain()
-            try shell("ip link add a type veth peer name b")
+            try shell("ip link add va type veth peer name vb")
             return (first, monitor.drain())
         }
         #expect(first.count { $0 == .overrun } == 1)
@@ -60,18 +60,18 @@ import Wire
     }
 
     @Test func theStreamGivesEventsAndEndsWithItsConsumer() async throws {
-        let fifo = "sluice-netlink-\(UInt32.random(in: 0 ... .max))"
-        try shell("ip netns add \(fifo)")
-        defer { _ = try? shell("ip netns del \(fifo)") }
-        let monitor = try await NetworkNamespace.named(fifo).run { Shared(try NetlinkMonitor()) }
-        let stream = try #require(monitor.take()).stream()
-        try shell("ip -n \(fifo) link add seen type veth peer name other")
-        var names: Set<String> = []
+        let name = "sluice-netlink-\(UInt32.random(in: 0 ... .max))"
+        try shell("ip netns add \(name)")
+        defer { _ = try? shell("ip netns del \(name)") }
+        let monitor = try await NetworkNamespace.named(name).run { Shared(try NetlinkMonitor()) }
+        let stream = monitor.stream()
+        try shell("ip -n \(name) link add seen type veth peer name other")
+        var seen: Set<String> = []
         for await events in stream {
-            for case .link(let link) in events { names.insert(link.name) }
-            if names.isSuperset(of: ["seen", "other"]) { break }
+            for case .link(let link) in events { seen.insert(link.name) }
+            if seen.isSuperset(of: ["seen", "other"]) { break }
         }
-        #expect(names.isSuperset(of: ["seen", "other"]))
+        #expect(seen.isSuperset(of: ["seen", "other"]))
     }
 }
 
@@ -81,5 +81,8 @@ private final class Shared: @unchecked Sendable {
 
     init(_ monitor: consuming NetlinkMonitor) { self.monitor = consume monitor }
 
-    func take() -> NetlinkMonitor? { monitor.take() }
+    func stream() -> AsyncStream<[NetlinkEvent]> {
+        guard let monitor = monitor.take() else { preconditionFailure("taken twice") }
+        return monitor.stream()
+    }
 }

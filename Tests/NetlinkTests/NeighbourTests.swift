@@ -4,27 +4,28 @@ import Wire
 
 @testable import Netlink
 
-/// Two namespaces joined by a veth pair: `a` (192.0.2.1, 2001:db8::1) here, `b` (.2, ::2, 02:00:00:00:00:02) in a namespace
-/// kept alive by a sleeping child.
-private let pair = """
-    unshare --net sleep 60 </dev/null >/dev/null 2>&1 & echo $!; pid=$!
-    until [ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
-    ip link add a type veth peer name b address 02:00:00:00:00:02 netns $pid
-    ip link set a up; ip addr add 192.0.2.1/24 dev a; ip addr add 2001:db8::1/64 dev a nodad
-    nsenter -t $pid --net sh -c 'ip addr add 192.0.2.2/24 dev b; ip addr add 2001:db8::2/64 dev b nodad; ip link set b up'
-    """
-
 @Suite struct NeighbourTests {
-    /// Runs `body` with the pair set up, given the number of the sleeping child, and ends the child.
+    /// Two namespaces joined by a veth pair: `va` (192.0.2.1, 2001:db8::1) here, `vb` (.2, ::2, 02:00:00:00:00:02) there.
+    private static func join(_ there: String) -> String {
+        """
+        ip link add va type veth peer name vb address 02:00:00:00:00:02 netns \(there)
+        ip link set va up; ip addr add 192.0.2.1/24 dev va; ip addr add 2001:db8::1/64 dev va nodad
+        ip -n \(there) addr add 192.0.2.2/24 dev vb; ip -n \(there) addr add 2001:db8::2/64 dev vb nodad
+        ip -n \(there) link set vb up
+        """
+    }
+
+    /// Runs `body` with the pair set up, given the other namespace's name.
     private func withPair<Result: Sendable>(
-        _ body: @escaping @Sendable (_ child: String, inout NetlinkSocket, _ a: UInt32) throws -> Result
+        _ body: @escaping @Sendable (_ there: String, inout NetlinkSocket, _ a: UInt32) throws -> Result
     ) async throws -> Result {
         try await inNamespace {
-            let child = try shell(pair)
-            defer { _ = try? shell("kill \(child)") }
+            let there = "sluice-netlink-\(UInt32.random(in: 0 ... .max))"
+            try shell("ip netns add \(there)")
+            defer { _ = try? shell("ip netns del \(there)") }
+            try shell(Self.join(there))
             var netlink = try NetlinkSocket()
-            let a = try netlink.link(named: "a").index
-            return try body(child, &netlink, a)
+            return try body(there, &netlink, try netlink.link(named: "va").index)
         }
     }
 
@@ -45,12 +46,12 @@ private let pair = """
     }
 
     @Test func aNeighbourThatAppearsLaterIsFoundWithoutAsking() async throws {
-        let (failed, found) = try await withPair { child, netlink, a in
+        let (failed, found) = try await withPair { there, netlink, a in
             let address = try parse("192.0.2.3")
-            try shell("echo 500 > /proc/sys/net/ipv4/neigh/a/interval_probe_time_ms")
+            try shell("echo 500 > /proc/sys/net/ipv4/neigh/va/interval_probe_time_ms")
             try netlink.resolve(address, on: a)
             let failed = try eventually { try netlink.neighbour(address, on: a)?.state == .failed ? true : nil }
-            try shell("nsenter -t \(child) --net ip addr add 192.0.2.3/24 dev b")
+            try shell("ip -n \(there) addr add 192.0.2.3/24 dev vb")
             return (failed, try eventually(within: 10) { try netlink.neighbour(address, on: a)?.usableMAC })
         }
         #expect(failed == true)
@@ -72,7 +73,7 @@ private let pair = """
 
     @Test func permanentEntriesAreLeftAlone() async throws {
         let entry = try await withPair { _, netlink, a in
-            try shell("ip neigh add 192.0.2.5 lladdr 02:00:00:00:00:05 dev a nud permanent")
+            try shell("ip neigh add 192.0.2.5 lladdr 02:00:00:00:00:05 dev va nud permanent")
             try netlink.resolve(try parse("192.0.2.5"), on: a)
             try netlink.release(try parse("192.0.2.5"), on: a)
             return try netlink.neighbour(try parse("192.0.2.5"), on: a)

@@ -5,11 +5,11 @@ import Wire
 
 @Suite struct RouteTests {
     private static let topology = """
-        ip link add a type veth peer name b; ip link set a up; ip link set b up
-        ip addr add 192.0.2.1/24 dev a; ip addr add 2001:db8::1/64 dev a nodad
+        ip link add va type veth peer name vb; ip link set va up; ip link set vb up
+        ip addr add 192.0.2.1/24 dev va; ip addr add 2001:db8::1/64 dev va nodad
         ip route add default via 192.0.2.254; ip -6 route add default via 2001:db8::ff
         ip route add 198.51.100.0/24 via 192.0.2.9 mtu 1300
-        ip route add 203.0.113.0/24 via inet6 2001:db8::9 dev a
+        ip route add 203.0.113.0/24 via inet6 2001:db8::9 dev va
         ip route add blackhole 100.64.0.0/10
         """
 
@@ -18,7 +18,7 @@ import Wire
             try shell(Self.topology)
             var netlink = try NetlinkSocket()
             let route = try netlink.route(to: try parse(text), from: try from.map(parse))
-            return (route, try netlink.link(named: "a").index)
+            return (route, try netlink.link(named: "va").index)
         }
     }
 
@@ -45,7 +45,7 @@ import Wire
         let found = try await inNamespace {
             try shell(Self.topology)
             try shell(
-                "ip addr add 192.0.2.2/24 dev a; ip rule add from 192.0.2.2 table 7; ip route add default via 192.0.2.8 table 7")
+                "ip addr add 192.0.2.2/24 dev va; ip rule add from 192.0.2.2 table 7; ip route add default via 192.0.2.8 table 7")
             var netlink = try NetlinkSocket()
             let to = try parse("8.8.8.8")
             return (
@@ -73,14 +73,14 @@ import Wire
             try shell(Self.topology)
             try shell(
                 """
-                ip link add c type veth peer name d; ip link set c up; ip link set d up; ip addr add 10.1.0.1/24 dev c
+                ip link add vc type veth peer name vd; ip link set vc up; ip link set vd up; ip addr add 10.1.0.1/24 dev vc
                 ip route del default; ip route add default via 192.0.2.254 metric 20
                 ip route add default via 10.1.0.2 metric 10; ip route add default via 10.1.0.3 table 9
                 """)
             var netlink = try NetlinkSocket()
             return (
-                try netlink.defaultRouteInterfaces(.ipv4), try netlink.link(named: "a").index,
-                try netlink.link(named: "c").index
+                try netlink.defaultRouteInterfaces(.ipv4), try netlink.link(named: "va").index,
+                try netlink.link(named: "vc").index
             )
         }
         #expect(interfaces == [c, a])
