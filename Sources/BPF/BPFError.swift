@@ -26,7 +26,8 @@ package struct BPFError: Error, Hashable, Sendable {
     private static func usualRemedy(_ errno: Int32, log: [String]) -> String? {
         let byVerifier = log.contains { $0.contains("PROG LOAD LOG") }
         return switch errno {
-        case EPERM: "run as root or grant CAP_BPF and CAP_NET_ADMIN; before kernel 5.11 raise the limit of locked memory"
+        case EPERM:
+            "run as root or grant CAP_BPF and CAP_NET_ADMIN; before kernel 5.11 raise the limit of locked memory"
         case EACCES where byVerifier: "the kernel's verifier refuses the program"
         case EACCES: "run as root"
         case ENOMEM: "not enough memory: make the map smaller"

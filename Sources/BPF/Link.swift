@@ -49,21 +49,28 @@ package final class Link: Sendable {
         var options = bpf_link_create_opts()
         options.sz = MemoryLayout<bpf_link_create_opts>.size
         options.flags = mode.flag
-        let number = try call(
-            "attach \(program.name) (\(mode)) to", "interface \(ifindex)", remedy: { Self.remedy($0, mode) }
-        ) { bpf_link_create(program.descriptor, Int32(bitPattern: ifindex), BPF_XDP, &options) }
+        let remedy: (Int32) -> String? = { Self.remedy($0, ifindex, mode) }
+        let number = try call("attach \(program.name) (\(mode)) to", "interface \(ifindex)", remedy: remedy) {
+            bpf_link_create(program.descriptor, Int32(bitPattern: ifindex), BPF_XDP, &options)
+        }
         self.init(owning: FileDescriptor(owning: number))
     }
 
-    private static func remedy(_ code: Int32, _ mode: XDPMode) -> String? {
+    private static func remedy(_ code: Int32, _ ifindex: UInt32, _ mode: XDPMode) -> String? {
         switch code {
         case EBUSY, EEXIST: "another XDP program is attached there: detach it first (ip link set DEV xdp off)"
         case EOPNOTSUPP: mode == .native ? "the driver has no native XDP: use generic mode" : nil
         case ENOSPC: "the interface needs as many receive queues as its peer has transmit queues"
         case ERANGE: "the interface's MTU is too large for XDP: lower it"
+        case EINVAL where !exists(ifindex): "no such network interface in this network namespace"
         case EINVAL: "the MTU may be too large for native XDP, or the kernel older than 5.9"
         default: nil
         }
+    }
+
+    private static func exists(_ ifindex: UInt32) -> Bool {
+        var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+        return if_indextoname(ifindex, &name) != nil
     }
 
     /// Opens a pinned link.

@@ -109,7 +109,8 @@ package final class Map: Sendable {
                 descriptor: descriptor, length: info.valueStride * info.maxEntries, writable: writable,
                 context: "map \(info.name)")
         } catch {
-            throw BPFError("mmap map", info.name, errno: error.errno, remedy: "the map must be made with BPF_F_MMAPABLE")
+            throw BPFError(
+                "mmap map", info.name, errno: error.errno, remedy: "the map must be made with BPF_F_MMAPABLE")
         }
     }
 }

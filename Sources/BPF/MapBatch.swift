@@ -99,7 +99,8 @@ package struct TypedMap<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable 
     package init(_ map: Map) throws(BPFError) {
         let sizes = (MemoryLayout<Key>.size, MemoryLayout<Value>.size)
         guard sizes == (map.info.keySize, map.info.valueSize) else {
-            let remedy = "its entries have \(map.info.keySize) + \(map.info.valueSize) bytes, \(sizes.0) + \(sizes.1) are expected"
+            let remedy =
+                "its entries have \(map.info.keySize) + \(map.info.valueSize) bytes, \(sizes.0) + \(sizes.1) are expected"
             throw BPFError("use map", map.info.name, errno: EINVAL, remedy: remedy)
         }
         self.map = map

@@ -91,7 +91,9 @@ extension Map {
         precondition(!info.isPerCPU, "map \(info.name) has one value per processor: use lookupPerCPU")
         return try withBytes(of: key) { key throws(BPFError) in
             try withTemporaryBytes(info.valueSize) { value throws(BPFError) in
-                precondition(MemoryLayout<Value>.size == value.count, sizeMessage("value", MemoryLayout<Value>.size, value.count))
+                precondition(
+                    MemoryLayout<Value>.size == value.count, sizeMessage("value", MemoryLayout<Value>.size, value.count)
+                )
                 return try lookup(key: key, into: value) ? value.loadUnaligned(as: Value.self) : nil
             }
         }
@@ -122,7 +124,9 @@ extension Map {
         return try withBytes(of: key) { key throws(BPFError) in
             try withTemporaryBytes(info.valueStride * processors) { bytes throws(BPFError) in
                 guard try lookup(key: key, into: bytes) else { return nil }
-                return (0..<processors).map { bytes.loadUnaligned(fromByteOffset: $0 * info.valueStride, as: Value.self) }
+                return (0..<processors).map {
+                    bytes.loadUnaligned(fromByteOffset: $0 * info.valueStride, as: Value.self)
+                }
             }
         }
     }
@@ -131,7 +135,8 @@ extension Map {
     package func updatePerCPU<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ key: Key, _ values: [Value], rule: UpdateRule = .any
     ) throws(BPFError) {
-        precondition(values.count == processors, "map \(info.name): \(values.count) values for \(processors) processors")
+        precondition(
+            values.count == processors, "map \(info.name): \(values.count) values for \(processors) processors")
         precondition(
             MemoryLayout<Value>.size == info.valueSize, sizeMessage("value", MemoryLayout<Value>.size, info.valueSize))
         try withBytes(of: key) { key throws(BPFError) in

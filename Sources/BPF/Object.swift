@@ -63,7 +63,8 @@ package final class Object {
 
     private func findMap(_ map: String) throws(BPFError) -> OpaquePointer {
         guard let found = bpf_object__find_map_by_name(object, map) else {
-            throw BPFError("find map \(map) in object", name, errno: ENOENT, remedy: "it has \(mapNames.joined(separator: ", "))")
+            throw BPFError(
+                "find map \(map) in object", name, errno: ENOENT, remedy: "it has \(mapNames.joined(separator: ", "))")
         }
         return found
     }

@@ -13,8 +13,9 @@ package struct LockFile: ~Copyable {
         let number = file.rawValue
         do {
             try retry("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
-        } catch where error.errno == EWOULDBLOCK {
-            throw SystemError("flock", errno: EWOULDBLOCK, context: path, remedy: "held by process \(Self.holder(path))")
+        } catch  where error.errno == EWOULDBLOCK {
+            throw SystemError(
+                "flock", errno: EWOULDBLOCK, context: path, remedy: "held by process \(Self.holder(path))")
         }
         try check("ftruncate", path) { ftruncate(number, 0) }
         try file.writeAll(Array("\(getpid())\n".utf8))

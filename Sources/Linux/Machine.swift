@@ -26,7 +26,9 @@ package enum CPU {
     package static func possibleCount() throws(SystemError) -> Int {
         let path = "/sys/devices/system/cpu/possible"
         let text = try TextFile.read(path)
-        guard let count = count(ofList: text) else { throw SystemError("read", errno: EINVAL, context: "\(path): \(text)") }
+        guard let count = count(ofList: text) else {
+            throw SystemError("read", errno: EINVAL, context: "\(path): \(text)")
+        }
         return count
     }
 

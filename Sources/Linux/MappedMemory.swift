@@ -30,7 +30,8 @@ package final class MappedMemory: @unchecked Sendable {
 
     private func address(_ offset: Int, size: Int) -> UnsafeMutableRawPointer {
         guard let start = bytes.baseAddress, offset >= 0, offset + size <= bytes.count, offset % size == 0 else {
-            preconditionFailure("offset \(offset) is not in a mapping of \(bytes.count) bytes, or not aligned to \(size)")
+            preconditionFailure(
+                "offset \(offset) is not in a mapping of \(bytes.count) bytes, or not aligned to \(size)")
         }
         return start + offset
     }

@@ -77,11 +77,13 @@ package enum Thread {
     package static func start(_ run: @escaping @Sendable () -> Void) throws(SystemError) -> pthread_t {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run))
-        let code = pthread_create(&thread, nil, { argument in
-            guard let argument else { preconditionFailure("a thread is started with its body") }
-            Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, body.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { preconditionFailure("a thread is started with its body") }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
         if code != 0 {
             body.release()
             throw SystemError("pthread_create", errno: code)
