@@ -26,9 +26,8 @@ package struct Link: Hashable, Sendable {
 }
 
 extension Link {
-    /// From libnl's object; nil if it is a message about a bridge's port rather than about the interface.
-    init?(_ object: OpaquePointer) {
-        guard rtnl_link_get_family(object) == AF_UNSPEC else { return nil }
+    /// From libnl's object.
+    init(_ object: OpaquePointer) {
         let flags = Int32(bitPattern: rtnl_link_get_flags(object))
         index = UInt32(rtnl_link_get_ifindex(object))
         name = rtnl_link_get_name(object).map { String(cString: $0) } ?? ""
@@ -49,7 +48,7 @@ extension NetlinkSocket {
         var links: [Link] = []
         let request = Request(RTM_GETLINK, flags: dumpFlags, header: ifinfomsg())
         try exchange("listing the interfaces", request, restart: { links = [] }) { object in
-            if let link = Link(object) { links.append(link) }
+            links.append(Link(object))
         }
         return links.sorted { $0.index < $1.index }
     }
@@ -73,7 +72,7 @@ extension NetlinkSocket {
     private mutating func link(_ request: borrowing Request, name: String) throws(NetlinkError) -> Link {
         var found: Link?
         do {
-            try exchange("reading interface \(name)", request, each: { found = Link($0) ?? found })
+            try exchange("reading interface \(name)", request, each: { found = Link($0) })
         } catch .failed(_, errno: ENODEV, _) {
             throw .noSuchInterface(name)
         }

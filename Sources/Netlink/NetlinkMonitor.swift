@@ -188,8 +188,8 @@ extension NetlinkEvent {
     fileprivate init?(_ type: Int, _ object: OpaquePointer) {
         let event: NetlinkEvent? =
             switch type {
-            case RTM_NEWLINK: Link(object).map { .link($0) }
-            case RTM_DELLINK: Link(object).map { .linkRemoved($0) }
+            case RTM_NEWLINK: .link(Link(object))
+            case RTM_DELLINK: .linkRemoved(Link(object))
             case RTM_NEWADDR: InterfaceAddress(object).map { .address($0) }
             case RTM_DELADDR: InterfaceAddress(object).map { .addressRemoved($0) }
             case RTM_NEWNEIGH: Neighbour(object).map { .neighbour($0) }

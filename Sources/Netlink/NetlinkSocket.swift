@@ -156,8 +156,12 @@ struct Request: ~Copyable {
 /// libnl's words for one of its codes, negative or not.
 func libraryText(_ code: Int32) -> String { String(cString: nl_geterror(code)) }
 
-/// Gives `body` libnl's object for a message (a link, an address, a route, a neighbour); messages of no known kind are skipped.
+/// Gives `body` libnl's object for a message (a link, an address, a route, a neighbour). Skips messages of no known kind, and
+/// those of a bridge about its ports and stations, which come under the same types.
 func withObject(of message: OpaquePointer, _ body: (OpaquePointer) -> Void) {
+    // The family is the first byte of every fixed header of NETLINK_ROUTE. libnl calls a bridge itself AF_BRIDGE too.
+    let family = nlmsg_data(nlmsg_hdr(message)).load(as: UInt8.self)
+    guard Int32(family) != AF_BRIDGE else { return }
     withoutActuallyEscaping(body) { body in
         var body = body
         withUnsafeMutablePointer(to: &body) { pointer in
