@@ -49,7 +49,7 @@ start_server() {
 	on "$name" sysctl -qw net.core.somaxconn=8192
 	nginx_config "$name" >"$run/$name/nginx.conf"
 	start "$name" "$name-nginx" nginx -p "$run/$name" -e "$run/$name/error.log" -c "$run/$name/nginx.conf"
-	start "$name" "$name-udp" python3 "$root/Scripts/lab.d/udp-echo" "$name"
+	start "$name" "$name-udp" "$root/Scripts/lab.d/udp-echo" "$name"
 }
 
 server_answers() { [ "$(on "$1" curl -sf -m 1 http://127.0.0.1/name)" = "$1" ]; }
