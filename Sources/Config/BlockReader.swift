@@ -13,8 +13,8 @@ struct Statement: Equatable {
 
 /// The third layer: tokens become a tree of statements that the grammar knows.
 ///
-/// Unknown keywords are reported and skipped with their whole block, missing and surplus braces are reported and made up
-/// for, as keepalived does. What is left is known, and has the arguments it needs.
+/// Unknown keywords are reported and skipped with their whole block; missing and surplus braces are reported and made
+/// up for, as keepalived does. What is left is known, and has the arguments it needs.
 struct BlockReader {
     private let tokens: [Token]
     private let grammar: Grammar
@@ -58,16 +58,15 @@ struct BlockReader {
             reportUnknown(words[0], location, in: kind)
             return nil
         }
-        if words.count - 1 < keyword.minimumArguments {
-            log.fail(
-                location,
-                "'\(keyword.name)' needs \(keyword.minimumArguments == 1 ? "a value" : "\(keyword.minimumArguments) values")",
-                hint: "keepalived refuses it too")
+        let isComplete = words.count - 1 >= keyword.minimumArguments
+        if !isComplete {
+            let need = keyword.minimumArguments == 1 ? "a value" : "\(keyword.minimumArguments) values"
+            log.fail(location, "'\(keyword.name)' needs \(need)", hint: "keepalived refuses it too")
         }
         if keyword.use == .notUsedYet { log.noteNotUsedYet(keyword.name, location) }
         var statement = Statement(words: words, location: location)
         if let block = keyword.block { statement.block = readBody(block, of: statement) }
-        return words.count - 1 < keyword.minimumArguments || keyword.use == .silent ? nil : statement
+        return isComplete && keyword.use != .silent ? statement : nil
     }
 
     private mutating func readBody(_ kind: BlockKind, of statement: Statement) -> [Statement] {

@@ -1,10 +1,10 @@
-/// Reads keepalived.conf, in layers: files to lines, lines to tokens, tokens to statements, statements to the typed model.
+/// Reads keepalived.conf, in layers: files to lines, lines to tokens, tokens to statements, statements to the model.
 package struct ConfigurationReader {
     /// Reads the file at `path` and what it includes.
     ///
-    /// What keepalived survives is a warning, with the same effect. The configuration is nil only if there are errors: the
-    /// file can't be read, a keyword lacks an argument, or a limit is exceeded. Diagnostics are in the order in which they
-    /// are found, each once.
+    /// What keepalived survives is a warning, with the same effect. The configuration is nil only if there are errors:
+    /// the file can't be read, a keyword lacks an argument, or a limit is exceeded. Diagnostics are in the order in
+    /// which they are found, each once.
     package static func read(
         path: String, from source: any ConfigurationSource
     ) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {

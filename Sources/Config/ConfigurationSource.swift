@@ -5,8 +5,8 @@ package protocol ConfigurationSource {
 
     /// The files that match `pattern`, in the order of glob(3): `*`, `?`, `[...]` and csh braces, `{a,b}`.
     ///
-    /// A relative pattern starts at `directory`, the including file's own ("" if its path has no slash). The results are
-    /// paths that `read(path:)` takes; none if nothing matches.
+    /// A relative pattern starts at `directory`, the including file's own ("" if its path has no slash). The results
+    /// are paths that `read(path:)` takes; none if nothing matches.
     func glob(_ pattern: String, relativeTo directory: String) -> [String]
 }
 

@@ -1,8 +1,8 @@
 extension Grammar {
     /// keepalived's language as far as it is read, and our own keywords, prefixed `sluice_`.
     ///
-    /// This is the one table of what is understood and what of it is used. `NAME:N` needs N words after it, as keepalived
-    /// insists (found by trying each of them alone); `NAME{}` opens a block that is passed over.
+    /// This is the one table of what is understood and what of it is used. `NAME:N` needs N words after it, as
+    /// keepalived insists (found by trying each of them alone); `NAME{}` opens a block that is passed over.
     static let keepalived = Grammar(
         topLevel + globalDefs + virtualServer + realServer + checkers)
 
@@ -15,8 +15,8 @@ extension Grammar {
             list(
                 .notUsedYet,
                 """
-                vrrp_instance{} vrrp_script:1{} vrrp_sync_group{} vrrp_track_process:1{} vrrp_track_file:1{} track_file:1{}
-                bfd_instance:1{} static_ipaddress{} static_routes{} static_rules{} garp_group{} track_group{}
+                vrrp_instance{} vrrp_script:1{} vrrp_sync_group{} vrrp_track_process:1{} vrrp_track_file:1{}
+                track_file:1{} bfd_instance:1{} static_ipaddress{} static_routes{} static_rules{} garp_group{} track_group{}
                 interface_up_down_delays{} linkbeat_interfaces{} SSL{} net_namespace net_namespace_ipvs instance
                 child_wait_time:1 linkbeat_use_polling use_pid_dir namespace_with_ipsets
                 """)
@@ -45,8 +45,8 @@ extension Grammar {
                 notify_fifo_script vrrp_notify_fifo_script nftables vrrp_startup_delay:1 vrrp_higher_prio_send_advert
                 vrrp_notify_priority_changes vrrp_netlink_monitor_rcv_bufs vrrp_netlink_cmd_rcv_bufs
                 vrrp_netlink_monitor_rcv_bufs_force enable_dbus vrrp_netlink_cmd_rcv_bufs_force dbus_service_name
-                vrrp_garp_lower_prio_delay:1 vrrp_lower_prio_no_advert umask:1 enable_snmp_rfc enable_traps smtp_helo_name
-                lvs_sync_daemon enable_snmp_checker smtp_alert enable_snmp_keepalived nftables_counters lvs_notify_fifo
+                vrrp_garp_lower_prio_delay:1 vrrp_lower_prio_no_advert umask:1 enable_snmp_rfc enable_traps
+                smtp_helo_name lvs_sync_daemon enable_snmp_checker smtp_alert enable_snmp_keepalived nftables_counters lvs_notify_fifo
                 lvs_notify_fifo_script reload_repeat reload_time_file rs_init_notifies min_auto_priority_delay
                 enable_snmp_vrrp vrrp_mcast_group6:1 vrrp_check_unicast_src random_seed:1 vrrp_no_swap log_unknown_vrids
                 smtp_alert_checker enable_snmp_rfcv3 no_checker_emails vrrp_priority checker_no_swap checker_priority
@@ -85,8 +85,8 @@ extension Grammar {
             list(
                 .notUsedYet,
                 """
-                delay_loop:1 persistence_timeout sorry_server:1 persistence_granularity:1 quorum:1 delay_before_retry:1 alpha
-                retry:1 virtualhost inhibit_on_failure ops omega quorum_up:1 quorum_down:1 smtp_alert connect_timeout:1
+                delay_loop:1 persistence_timeout sorry_server:1 persistence_granularity:1 quorum:1 delay_before_retry:1
+                alpha retry:1 virtualhost inhibit_on_failure ops omega quorum_up:1 quorum_down:1 smtp_alert connect_timeout:1
                 ip_family:1 ha_suspend warmup:1 hysteresis:1 sorry_server_inhibit sorry_server_lvs_method
                 persistence_engine:1 flag-3 snmp_name hashed
                 """)

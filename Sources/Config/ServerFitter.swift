@@ -81,7 +81,7 @@ struct ServerFitter {
         if mayDiffer { return port }
         log.warn(
             server.written.location,
-            "the port of real server \(server.written.address.text(withPort: port)) is not that of its virtual server: reset",
+            "real server \(server.written.address.text(withPort: port)): the port is not its virtual server's: reset",
             hint: "only NAT, with a service for one port, translates ports")
         return member.port
     }

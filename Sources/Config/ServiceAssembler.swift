@@ -1,7 +1,7 @@
 import Wire
 
-/// Turns drafts into virtual services: fills defaults in, expands groups, and applies the rules between the parts, which
-/// are keepalived's (check_data.c) unless they are about what the forwarder can do.
+/// Turns drafts into virtual services: fills defaults in, expands groups, and applies the rules between the parts,
+/// which are keepalived's (check_data.c) unless they are about what the forwarder can do.
 struct ServiceAssembler {
     private let groups: [String: GroupDraft]
     private let log: DiagnosticLog

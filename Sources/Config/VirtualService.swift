@@ -6,7 +6,8 @@ package enum TransportProtocol: UInt8, Sendable, CaseIterable {
     case udp = 17
 }
 
-/// How packets reach a real server: DR rewrites the MAC address, TUN encapsulates (IPIP), NAT rewrites addresses and ports.
+/// How packets reach a real server: DR rewrites the MAC address, TUN encapsulates (IPIP), NAT rewrites addresses and
+/// ports.
 package enum ForwardingMode: Sendable, CaseIterable {
     case dr
     case tun
