@@ -42,11 +42,11 @@ struct PinFolder {
         return String(decoding: buffer[..<count].filter { (0x30...0x39).contains($0) }, as: UTF8.self)
     }
 
-    /// Makes the folder, mounting the BPF file system if there is none.
+    /// Makes the folder above this one, mounting the BPF file system if there is none.
     func prepare() throws(DecapsulatorError) {
         do throws(SystemError) {
             if !Mounts.isBPFFS(Self.root) { try Mounts.mountBPFFS(Self.root) }
-            for folder in ["\(Self.root)/sluice", "\(Self.root)/sluice/decap", path] where mkdir(folder, 0o700) != 0 {
+            for folder in ["\(Self.root)/sluice", "\(Self.root)/sluice/decap"] where mkdir(folder, 0o700) != 0 {
                 if errno != EEXIST { throw SystemError("mkdir", context: folder) }
             }
         } catch {
@@ -69,9 +69,10 @@ struct PinFolder {
             counters: try Map(pinned: "\(path)/\(DecapProgram.countersName)"))
     }
 
-    /// Pins the maps, then the link: a link that is there has its maps. Leaves nothing behind if it fails.
+    /// Makes the folder and pins the maps, then the link: a link that is there has its maps. Leaves nothing behind if it fails.
     func pin(_ maps: DecapProgram.Maps, _ link: BPF.Link) throws(BPFError) {
-        do {
+        guard mkdir(path, 0o700) == 0 else { throw BPFError("make folder", path, errno: errno) }
+        do throws(BPFError) {
             try maps.addresses.pin("\(path)/\(DecapProgram.addressesName)")
             try maps.vips.pin("\(path)/\(DecapProgram.vipsName)")
             try maps.counters.pin("\(path)/\(DecapProgram.countersName)")

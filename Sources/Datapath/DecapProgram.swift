@@ -89,6 +89,8 @@ package struct DecapCounters: Hashable, Sendable {
     /// Dropped: marked for congestion though the inner sender does not know of that (RFC 6040).
     package var droppedECN: UInt64 = 0
 
+    package init() {}
+
     init(_ map: Map) throws(BPFError) {
         for cpu in try map.lookupPerCPU(UInt32(0), as: sluice_decap_counters.self) ?? [] {
             withUnsafeBytes(of: cpu) { bytes in

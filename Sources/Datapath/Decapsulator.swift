@@ -8,12 +8,7 @@ import Wire
 ///
 /// Its pins, `link` and the maps, are in a folder of their own: `/sys/fs/bpf/sluice/decap/LAYOUT-NAMESPACE-INTERFACE`, where
 /// NAMESPACE is the inode of the network namespace, since namespaces share one BPF file system.
-package struct Decapsulator: Sendable {
-    package let interface: String
-    package let ifindex: UInt32
-    package let program: DecapProgram
-    private let link: BPF.Link
-
+package enum Decapsulator {
     /// How the program came to be attached.
     package enum Attachment: Sendable {
         /// It was there: only the program was replaced by this version's.
@@ -23,43 +18,60 @@ package struct Decapsulator: Sendable {
         case generic(nativeRefusal: BPFError)
     }
 
+    /// What `attach` did.
+    package struct Attached: Sendable {
+        package var attachment: Attachment
+        /// Changes of the outer destinations and of the inner ones.
+        package var addresses: DecapAddressSet.Change
+        package var vips: DecapAddressSet.Change
+    }
+
     /// Attaches the program, or adopts the attached one, and sets its addresses. Maps are filled before packets meet them.
     ///
     /// - Parameters:
     ///   - addresses: outer destinations, this machine's own addresses.
     ///   - vips: inner destinations.
-    /// - Returns: the decapsulator, how it was attached, and what changed in the two sets.
     package static func attach(
         to interface: String, ifindex: UInt32, addresses: Set<IPAddress>, vips: Set<IPAddress>
-    ) throws(DecapsulatorError) -> (
-        decapsulator: Decapsulator, attachment: Attachment, addresses: DecapAddressSet.Change, vips: DecapAddressSet.Change
-    ) {
+    ) throws(DecapsulatorError) -> Attached {
         let folder = try PinFolder(interface: interface)
         try folder.prepare()
-        do {
-            if let (old, link) = try folder.adopted(ifindex: ifindex) {
-                let program = try DecapProgram(reusing: old)
-                let changes = (try program.addresses.assign(addresses), try program.vips.assign(vips))
-                try link.update(to: program.program)
-                let kept = Decapsulator(interface: interface, ifindex: ifindex, program: program, link: link)
-                return (kept, .kept, changes.0, changes.1)
+        do throws(BPFError) {
+            if let (maps, link) = try folder.adopted(ifindex: ifindex) {
+                return try keep(link, maps, addresses, vips)
             }
-            try folder.remove()
-            let program = try DecapProgram()
-            let changes = (try program.addresses.assign(addresses), try program.vips.assign(vips))
-            let (link, attachment) = try attach(program.program, ifindex: ifindex)
-            try folder.pin(program.maps, link)
-            let new = Decapsulator(interface: interface, ifindex: ifindex, program: program, link: link)
-            return (new, attachment, changes.0, changes.1)
+            return try make(in: folder, ifindex: ifindex, addresses, vips)
         } catch {
             throw .bpf(interface: interface, error)
         }
     }
 
+    private static func keep(
+        _ link: BPF.Link, _ maps: DecapProgram.Maps, _ addresses: Set<IPAddress>, _ vips: Set<IPAddress>
+    ) throws(BPFError) -> Attached {
+        let program = try DecapProgram(reusing: maps)
+        let changes = (try program.addresses.assign(addresses), try program.vips.assign(vips))
+        try link.update(to: program.program)
+        return Attached(attachment: .kept, addresses: changes.0, vips: changes.1)
+    }
+
+    /// Leaves nothing behind if it fails.
+    private static func make(
+        in folder: PinFolder, ifindex: UInt32, _ addresses: Set<IPAddress>, _ vips: Set<IPAddress>
+    ) throws(BPFError) -> Attached {
+        // Pins of an interface of the same name that has gone.
+        try folder.remove()
+        let program = try DecapProgram()
+        let changes = (try program.addresses.assign(addresses), try program.vips.assign(vips))
+        let (link, attachment) = try attach(program.program, ifindex: ifindex)
+        try folder.pin(program.maps, link)
+        return Attached(attachment: attachment, addresses: changes.0, vips: changes.1)
+    }
+
     private static func attach(
         _ program: Program, ifindex: UInt32
     ) throws(BPFError) -> (link: BPF.Link, attachment: Attachment) {
-        do {
+        do throws(BPFError) {
             return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .native), .native)
         } catch {
             guard ![EBUSY, EEXIST, EPERM, ENODEV].contains(error.errno) else { throw error }
@@ -67,10 +79,10 @@ package struct Decapsulator: Sendable {
         }
     }
 
-    /// The decapsulator that is attached to an interface; nil if there is none.
+    /// What the decapsulator of an interface has and did; nil if none is attached.
     package static func attached(to interface: String, ifindex: UInt32) throws(DecapsulatorError) -> State? {
         let folder = try PinFolder(interface: interface)
-        do {
+        do throws(BPFError) {
             guard let (maps, _) = try folder.adopted(ifindex: ifindex) else { return nil }
             return State(
                 addresses: try DecapAddressSet(map: maps.addresses).read(),
@@ -93,7 +105,7 @@ package struct Decapsulator: Sendable {
     @discardableResult
     package static func detach(from interface: String) throws(DecapsulatorError) -> Bool {
         let folder = try PinFolder(interface: interface)
-        do {
+        do throws(BPFError) {
             return try folder.remove()
         } catch {
             throw .bpf(interface: interface, error)
