@@ -1,7 +1,7 @@
-import BPF
-import CSluiceABI
+internal import BPF
+internal import CSluiceABI
 import Glibc
-import Linux
+internal import Linux
 
 /// The folder of one decapsulator's pins.
 struct PinFolder {

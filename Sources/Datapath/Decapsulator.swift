@@ -1,8 +1,8 @@
-import BPF
-import CSluiceABI
+package import BPF
+internal import CSluiceABI
 import Glibc
-import Linux
-import Wire
+package import Linux
+package import Wire
 
 /// The decapsulating program on an interface of the calling thread's network namespace, pinned so that it outlives the process.
 ///
