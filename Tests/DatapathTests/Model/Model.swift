@@ -1,8 +1,8 @@
 import CSluiceABI
 import Wire
 
-/// The forwarding decision, written from its specification alone: what the XDP program must do with each packet. It knows no
-/// maps, no limits of the flow table and no CPUs; it is slow and plain on purpose.
+/// The forwarding decision, written from its specification alone: what the XDP program must do with each packet. It
+/// knows no maps, no limits of the flow table and no CPUs; it is slow and plain on purpose.
 struct Model {
     var services: [ModelService]
     /// By index.

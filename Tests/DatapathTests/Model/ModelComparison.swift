@@ -20,8 +20,9 @@ struct ModelObservation {
 }
 
 enum ModelComparison {
-    /// Runs a scenario through model and subject, with a change of the tables every `change` packets; what differs first, in
-    /// words with the seed and the round to repeat it, or nil. It ends there: after a difference the flows differ too.
+    /// Runs a scenario through model and subject, with a change of the tables every `change` packets; what differs
+    /// first, in words with the seed and the round to repeat it, or nil. It ends there: after a difference the flows
+    /// differ too.
     static func firstDifference(
         seed: UInt64, rounds: Int, change: Int = 50, ingress: ModelInterface, others: [ModelInterface] = [],
         subject: inout some ModelSubject

@@ -101,9 +101,9 @@ struct ModelQuote {
 }
 
 extension [UInt8] {
-    /// Translates one address of the outer header, one address and port of the quoted packet, and every checksum that covers
-    /// them: the outer IPv4 header's, the quoted IPv4 header's, the quoted TCP or UDP one if it is there, ICMP's. Port 0
-    /// leaves the port.
+    /// Translates one address of the outer header, one address and port of the quoted packet, and every checksum that
+    /// covers them: the outer IPv4 header's, the quoted IPv4 header's, the quoted TCP or UDP one if it is there,
+    /// ICMP's. Port 0 leaves the port.
     fileprivate mutating func translateError(
         _ packet: ModelPacket, _ quote: ModelQuote, outer: ModelPacket.Side, inner: ModelPacket.Side,
         _ address: IPAddress, _ port: UInt16

@@ -2,8 +2,9 @@ import CSluiceABI
 import Wire
 
 /// A seeded world: tables, and then packet after packet with what the model makes of each. A differential test loads
-/// `model.services` and `model.destinations` into the maps, and for each `step()` runs the program on `frame` and compares
-/// verdict, action and, where the packet goes on, every byte. After `changeTables()` it loads the tables again.
+/// `model.services` and `model.destinations` into the maps, and for each `step()` runs the program on `frame` and
+/// compares verdict, action and, where the packet goes on, every byte. After `changeTables()` it loads the tables
+/// again.
 struct ModelScenario {
     let seed: UInt64
     private(set) var model: Model
@@ -117,8 +118,8 @@ struct ModelScenario {
         if translated.count > 40 { translated.removeFirst() }
     }
 
-    /// Cuts, flips or grows; never the source MAC address, which names the way back to a client, and never below the 14 bytes
-    /// that a test run takes.
+    /// Cuts, flips or grows; never the source MAC address, which names the way back to a client, and never below the 14
+    /// bytes that a test run takes.
     private mutating func damage(_ frame: inout [UInt8]) {
         switch random.below(4) {
         case 0: frame.removeLast(random.below(frame.count - 13))

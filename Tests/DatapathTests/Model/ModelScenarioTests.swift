@@ -2,7 +2,8 @@ import CSluiceABI
 import Testing
 import Wire
 
-/// The generator reaches what it is for, and what the model makes of intact packets is sound by the dissector's judgement.
+/// The generator reaches what it is for, and what the model makes of intact packets is sound by the dissector's
+/// judgement.
 @Suite struct ModelScenarioTests {
     private func scenario(_ seed: UInt64) -> ModelScenario {
         ModelScenario(seed: seed, ingress: ModelWorld.ingress, others: [ModelWorld.second])
