@@ -113,3 +113,8 @@ int cshim_read_signal(int fd)
 	struct signalfd_siginfo info;
 	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }
+
+int cshim_accept(int fd)
+{
+	return accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+}

@@ -1,7 +1,9 @@
-internal import Config
+package import Config
+internal import BPF
 internal import Datapath
 import Glibc
 package import Logging
+internal import Plan
 internal import Wire
 
 extension Director {

@@ -1,3 +1,4 @@
+internal import CShim
 import Glibc
 package import Linux
 
@@ -32,7 +33,7 @@ struct ControlServer: ~Copyable {
     /// Answers those who wait.
     func serve(_ answer: (String) -> String) {
         while true {
-            let number = accept4(socket.rawValue, nil, nil, O_CLOEXEC)
+            let number = cshim_accept(socket.rawValue)
             guard number >= 0 else { return }
             let client = FileDescriptor(owning: number)
             guard let command = Self.readLine(client.rawValue) else { continue }

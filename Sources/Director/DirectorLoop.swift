@@ -1,8 +1,9 @@
 internal import CSluiceABI
-internal import Config
+package import Config
 internal import Datapath
 import Glibc
-internal import Linux
+package import Linux
+internal import Logging
 internal import Netlink
 internal import Plan
 

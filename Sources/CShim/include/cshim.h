@@ -68,3 +68,6 @@ static inline bool cshim_compare_exchange32(volatile void *p, uint32_t expected,
 int cshim_signalfd(const void *set);
 /* The next signal's number; 0 if there is none. */
 int cshim_read_signal(int fd);
+
+/* accept4(2): the connection, closed on exec. */
+int cshim_accept(int fd);
