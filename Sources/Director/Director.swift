@@ -233,6 +233,7 @@ package final class Director {
         for name in attachments.pinned() { attachments.detach(name) }
         attached = [:]
         forwarder.unpin()
+        options.instance.removeEmptyFolders()
     }
 
     /// Interfaces that the program runs on.
