@@ -1,6 +1,6 @@
-import BPF
-import CSluiceABI
-import Wire
+package import BPF
+internal import CSluiceABI
+package import Wire
 
 /// The decapsulating XDP program of a real server, loaded, with its maps; not attached anywhere by itself.
 package struct DecapProgram: Sendable {
