@@ -1,7 +1,7 @@
 internal import BPF
 internal import CSluiceABI
 import Glibc
-internal import Linux
+package import Linux
 
 /// The folder of one decapsulator's pins.
 struct PinFolder {
@@ -14,7 +14,7 @@ struct PinFolder {
     init(interface: String) throws(DecapsulatorError) {
         let namespace: String
         do {
-            namespace = try Self.namespaceInode()
+            namespace = try CallerNamespace.inode()
         } catch {
             throw .system(error)
         }
@@ -32,14 +32,6 @@ struct PinFolder {
             default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }
         }.joined()
-    }
-
-    /// The digits of `net:[4026531840]`.
-    private static func namespaceInode() throws(SystemError) -> String {
-        let path = "/proc/thread-self/ns/net"
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = try check("readlink", path) { readlink(path, &buffer, buffer.count) }
-        return String(decoding: buffer[..<count].filter { (0x30...0x39).contains($0) }, as: UTF8.self)
     }
 
     /// Makes the folder above this one, mounting the BPF file system if there is none.
@@ -101,5 +93,16 @@ struct PinFolder {
         let code = errno
         if code == ENOENT { return false }
         throw BPFError("remove folder", path, errno: code)
+    }
+}
+
+/// The calling thread's network namespace.
+package enum CallerNamespace {
+    /// Its inode, in digits: the number that `ls -l /proc/self/ns/net` shows. Unique among the namespaces that exist.
+    package static func inode() throws(SystemError) -> String {
+        let path = "/proc/thread-self/ns/net"
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = try check("readlink", path) { readlink(path, &buffer, buffer.count) }
+        return String(decoding: buffer[..<count].filter { (0x30...0x39).contains($0) }, as: UTF8.self)
     }
 }
