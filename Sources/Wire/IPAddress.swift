@@ -41,10 +41,11 @@ package struct IPv6Address: Hashable, Comparable, Sendable {
     /// Parses the text forms of RFC 4291 section 2.2, also with a trailing dotted quad; no zone; nil if it is anything else.
     package init?(_ text: some StringProtocol) {
         let halves = text.components(separatedBy: "::")
-        guard halves.count <= 2, let head = Self.groups(halves[0]) else { return nil }
+        guard halves.count <= 2, let head = Self.groups(halves[0], mayEndInQuad: halves.count == 1)
+        else { return nil }
         var groups = head
         if halves.count == 2 {
-            guard let tail = Self.groups(halves[1]), head.count + tail.count < 8 else { return nil }
+            guard let tail = Self.groups(halves[1], mayEndInQuad: true), head.count + tail.count < 8 else { return nil }
             groups += [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail
         }
         guard groups.count == 8 else { return nil }
@@ -52,12 +53,12 @@ package struct IPv6Address: Hashable, Comparable, Sendable {
         low = groups[4...].reduce(0) { $0 << 16 | UInt64($1) }
     }
 
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    private static func groups(_ text: Substring, mayEndInQuad: Bool) -> [UInt16]? {
         if text.isEmpty { return [] }
         var groups: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let quad = IPv4Address(part) {
+            if mayEndInQuad, index == parts.count - 1, let quad = IPv4Address(part) {
                 groups += [UInt16(quad.rawValue >> 16), UInt16(quad.rawValue & 0xffff)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isHexDigit),

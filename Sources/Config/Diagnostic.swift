@@ -1,0 +1,86 @@
+/// Where in the configuration something stands.
+package struct SourceLocation: Hashable, Sendable {
+    /// The file's path, as it was given or as an `include` found it.
+    package var file: String
+    /// Counted from 1; 0 means the file as a whole.
+    package var line: Int
+
+    package init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+}
+
+extension SourceLocation: CustomStringConvertible {
+    /// `FILE:LINE`, or `FILE` for the file as a whole.
+    package var description: String { line > 0 ? "\(file):\(line)" : file }
+}
+
+/// One remark about the configuration: where, what was found, and what would be right.
+package struct Diagnostic: Hashable, Sendable {
+    /// How much it matters, the least first.
+    package enum Severity: String, Sendable, CaseIterable {
+        /// Nothing is wrong; something is understood but has no effect.
+        case note
+        /// The configuration runs, other than it is written. keepalived survives it too.
+        case warning
+        /// The configuration is refused.
+        case error
+    }
+
+    /// How much it matters.
+    package var severity: Severity
+    /// The line that caused it.
+    package var location: SourceLocation
+    /// What was found and what it leads to.
+    package var message: String
+    /// What would be right, if that is known.
+    package var hint: String?
+
+    package init(severity: Severity, location: SourceLocation, message: String, hint: String? = nil) {
+        self.severity = severity
+        self.location = location
+        self.message = message
+        self.hint = hint
+    }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// `FILE:LINE: warning: MESSAGE (HINT)`.
+    package var description: String {
+        let text = "\(location): \(severity.rawValue): \(message)"
+        guard let hint else { return text }
+        return "\(text) (\(hint))"
+    }
+}
+
+/// Collects diagnostics in the order in which they are found, each only once.
+final class DiagnosticLog {
+    private(set) var all: [Diagnostic] = []
+    private var seen: Set<Diagnostic> = []
+    private var notedKeywords: Set<String> = []
+
+    var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+    func warn(_ location: SourceLocation, _ message: String, hint: String? = nil) {
+        add(Diagnostic(severity: .warning, location: location, message: message, hint: hint))
+    }
+
+    func fail(_ location: SourceLocation, _ message: String, hint: String? = nil) {
+        add(Diagnostic(severity: .error, location: location, message: message, hint: hint))
+    }
+
+    func note(_ location: SourceLocation, _ message: String) {
+        add(Diagnostic(severity: .note, location: location, message: message))
+    }
+
+    /// Notes, at a keyword's first use only, that it is known but has no effect.
+    func noteNotUsedYet(_ keyword: String, _ location: SourceLocation) {
+        guard notedKeywords.insert(keyword).inserted else { return }
+        note(location, "'\(keyword)': understood, not used yet")
+    }
+
+    private func add(_ diagnostic: Diagnostic) {
+        if seen.insert(diagnostic).inserted { all.append(diagnostic) }
+    }
+}
