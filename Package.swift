@@ -59,7 +59,7 @@ let package = Package(
         executable("sluiced", ["Config", "Director", log]),
         executable("sluicectl", ["CSluiceABI", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
         executable(
-            "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Datapath", "Linux", "Plan", "Wire"],
+            "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Config", "Datapath", "Linux", "Plan", "Wire"],
             plugins: ["CompileBPF"]),
         .plugin(name: "CompileBPF", capability: .buildTool()),
         // Tests, one target a module; LabTests sends real traffic through namespaces.
