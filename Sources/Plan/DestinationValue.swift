@@ -1,5 +1,5 @@
 import CSluiceABI
-import Wire
+internal import Wire
 
 extension sluice_destination {
     /// A destination in full, USED and AVAILABLE; RESOLVED if `hop` has all that the mode needs.

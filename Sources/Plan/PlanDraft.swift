@@ -1,6 +1,6 @@
 import CSluiceABI
 import Scheduling
-import Wire
+internal import Wire
 
 /// The working state of one plan.
 struct PlanDraft {

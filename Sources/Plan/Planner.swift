@@ -1,6 +1,6 @@
 import CSluiceABI
 import Scheduling
-import Wire
+internal import Wire
 
 /// (desired state, actual map contents) -> the edits that lead from the one to the other.
 ///

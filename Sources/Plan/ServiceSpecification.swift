@@ -1,7 +1,7 @@
 import CSluiceABI
 import Config
 import Scheduling
-import Wire
+internal import Wire
 
 /// A virtual service in the terms of the maps.
 struct ServiceSpecification {

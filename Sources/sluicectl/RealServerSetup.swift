@@ -15,10 +15,12 @@ struct RealServerSetup: ~Copyable {
 
     init(say: @escaping (String) -> Void) throws(RealServerError) {
         var netlink = try lifted { () throws(NetlinkError) in try NetlinkSocket() }
-        loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
+        let loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
+        let state = try RealServerState.load()
+        self.loopback = loopback
+        self.state = state
         self.netlink = netlink
         self.say = say
-        state = try RealServerState.load()
     }
 
     // MARK: Setup
