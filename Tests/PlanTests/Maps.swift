@@ -41,6 +41,7 @@ struct Maps {
         }
         state.apply(edit)
         for slot in touched(by: edit) { checkService(slot) }
+        if state.services.count < 100 { checkLookUps() }
     }
 
     private mutating func fault(_ text: String) { faults.append(text) }
@@ -121,6 +122,15 @@ struct Maps {
         }
         if value.scheduler == 2 { expect([0, 256].contains(value.ring.size), "sh with \(value.ring.size) buckets") }
         checkOverlap(slot, value)
+    }
+
+    /// Each key that is in the table is found, where it is.
+    private mutating func checkLookUps() {
+        for (slot, value) in state.services where value.kind >= 2 {
+            let bytes = withUnsafeBytes(of: value.address) { Array($0.suffix(value.family == 4 ? 4 : 16)) }
+            let found = find(IPAddress(bytes: bytes)!, port: UInt16(bigEndian: value.port), protocol: value.protocol)
+            expect(found?.slot == slot, "slot \(slot) is not found")
+        }
     }
 
     private mutating func checkOverlap(_ slot: UInt32, _ value: sluice_service) {

@@ -183,7 +183,7 @@ import Wire
             switch service.effectiveScheduler {
             case .rr: Ring.roundRobin(list)
             case .sh: Ring.sourceHash(list, fallback: service.fallback)
-            case .mh: Ring.maglev(list, servers: [1, 1, 2, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16, 16, 16][desired.configuredServers])
+            case .mh: Ring.maglev(list, servers: [1, 1, 2, 4, 4, 8, 8, 8, 8][min(desired.configuredServers, 8)])
             default: Ring.weightedRoundRobin(list)
             }
         if maps.entries(found.value.ring) != ring { wrong.append("ring of \(service.address) \(service.port)") }
