@@ -70,7 +70,9 @@ func settings(seed: UInt64 = 1) -> sluice_settings {
 func settings(secrets: [UInt64]) -> sluice_settings {
     var settings = sluice_settings()
     withUnsafeMutableBytes(of: &settings.secret) { bytes in
-        for (index, secret) in secrets.enumerated() { bytes.storeBytes(of: secret, toByteOffset: 8 * index, as: UInt64.self) }
+        for (index, secret) in secrets.enumerated() {
+            bytes.storeBytes(of: secret, toByteOffset: 8 * index, as: UInt64.self)
+        }
     }
     return settings
 }

@@ -15,7 +15,9 @@ import Wire
     /// The sum of the 16-bit words of some bytes as they lie in memory, folded.
     private func sum(_ bytes: [UInt8], adding start: UInt64 = 0) -> UInt16 {
         var sum = start
-        for place in stride(from: 0, to: bytes.count, by: 2) { sum += UInt64(bytes[place]) + UInt64(bytes[place + 1]) << 8 }
+        for place in stride(from: 0, to: bytes.count, by: 2) {
+            sum += UInt64(bytes[place]) + UInt64(bytes[place + 1]) << 8
+        }
         while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }
         return UInt16(sum)
     }

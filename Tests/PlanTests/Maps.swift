@@ -62,7 +62,8 @@ struct Maps {
             let old = state.destinations[index]
             expect(old.map { $0.identity == value.identity } ?? false, "index \(index) changes its real server")
         case .retireDestination(let index):
-            expect(state.destinations[index].map { $0.flags & 2 != 0 } ?? false, "retires \(index), which is not serving")
+            expect(
+                state.destinations[index].map { $0.flags & 2 != 0 } ?? false, "retires \(index), which is not serving")
         case .freeDestination(let index):
             expect(state.destinations[index].map { $0.flags & 2 == 0 } ?? false, "frees \(index), which is serving")
         case .writeRing(let base, let entries): checkRegion(base, entries.count)
@@ -117,7 +118,9 @@ struct Maps {
         guard let value = state.services[slot], value.isService else { return }
         for entry in Set(entries(value.ring)) where entry != SLUICE_RING_NONE {
             let destination = state.destinations[UInt16(truncatingIfNeeded: entry)]
-            expect(entry <= 0xffff && (destination?.flags ?? 0) & 3 == 3, "slot \(slot) names \(entry), which does not serve")
+            expect(
+                entry <= 0xffff && (destination?.flags ?? 0) & 3 == 3,
+                "slot \(slot) names \(entry), which does not serve")
             expect(destination?.service == UInt16(slot), "slot \(slot) names \(entry), of another service")
         }
         if value.scheduler == 2 { expect([0, 256].contains(value.ring.size), "sh with \(value.ring.size) buckets") }
@@ -143,12 +146,15 @@ struct Maps {
     }
 
     /// Looks a key up as the forwarder does, with a hash of its own.
-    func find(_ address: IPAddress, port: UInt16 = 0, protocol number: UInt8 = 0) -> (slot: UInt32, value: sluice_service)? {
+    func find(_ address: IPAddress, port: UInt16 = 0, protocol number: UInt8 = 0) -> (
+        slot: UInt32, value: sluice_service
+    )? {
         let padded = [UInt8](repeating: 0, count: 16 - address.bytes.count) + address.bytes
         let words = stride(from: 0, to: 16, by: 4).map { start in
             (0..<4).reduce(UInt64(0)) { $0 | UInt64(padded[start + $1]) << UInt64(8 * $1) }
         }
-        let ports = UInt64(port >> 8) | UInt64(port & 0xff) << 8 | UInt64(number) << 16 | UInt64(address.family.rawValue) << 24
+        let ports =
+            UInt64(port >> 8) | UInt64(port & 0xff) << 8 | UInt64(number) << 16 | UInt64(address.family.rawValue) << 24
         let secret = state.settings.secret
         let hash =
             words[0] &* secret.0 &+ words[1] &* secret.1 &+ words[2] &* secret.2 &+ words[3] &* secret.3 &+ ports

@@ -89,6 +89,7 @@ import Wire
         let second = service("192.0.2.2", [real("10.0.0.2")])
         try maps.reach(desired(first))
         let slot = try #require(maps.find(first)?.slot)
+        try maps.reach(desired([]))
         try maps.reach(desired(second))
         #expect(maps.find(second)?.slot != slot)
         #expect(maps.faults == [])

@@ -5,7 +5,8 @@ import Scheduling
 import Testing
 import Wire
 
-/// Hundreds of random configurations after one another, with interruptions; the maps are checked after every single edit.
+/// Hundreds of random configurations after one another, with interruptions; the maps are checked after every single
+/// edit.
 @Suite struct RandomSequenceTests {
     /// A configuration that is changed a little at each step.
     private struct World {
@@ -56,7 +57,8 @@ import Wire
                 wanted.nextHops[address] = gone ? nil : hop(to: address, destination: pick([nil, 7, 8]))
             }
             wanted.interfaces = [1, 257, 513, 2, 258, 255, 511].filter { _ in chance(60) }.map {
-                InterfaceState(ifindex: $0, mac: mac(pick([1, 2])), mtu: 1_500, attached: chance(90), generic: chance(10))
+                InterfaceState(
+                    ifindex: $0, mac: mac(pick([1, 2])), mtu: 1_500, attached: chance(90), generic: chance(10))
             }
         }
 
@@ -66,7 +68,9 @@ import Wire
             if count == 0 || dice < 15 && count < 5 {
                 let made = newService()
                 let isThere = wanted.services.contains {
-                    ($0.service.address, $0.service.port, $0.service.transport) == (made.address, made.port, made.transport)
+                    ($0.service.address, $0.service.port, $0.service.transport) == (
+                        made.address, made.port, made.transport
+                    )
                 }
                 if !isThere { wanted.services.append(DesiredService(made, role: pick([.active, .draining, .backup]))) }
                 return
@@ -141,14 +145,20 @@ import Wire
         var wrong: [String] = []
         for desired in wanted.services { wrong += differences(maps, wanted, desired) }
         let keys = wanted.services.count + expectedMarkers(wanted).count
-        if maps.state.services.values.count(where: { $0.kind >= 2 }) != keys { wrong.append("too many slots are filled") }
+        if maps.state.services.values.count(where: { $0.kind >= 2 }) != keys {
+            wrong.append("too many slots are filled")
+        }
         for (address, kind) in expectedMarkers(wanted) where maps.find(address)?.value.kind != kind {
             wrong.append("marker of \(address)")
         }
         for interface in wanted.interfaces {
             var slot = interface.ifindex % 256
-            while let entry = maps.state.interfaces[slot], entry.ifindex != interface.ifindex { slot = (slot + 1) % 256 }
-            if maps.state.interfaces[slot]?.ifindex != interface.ifindex { wrong.append("interface \(interface.ifindex)") }
+            while let entry = maps.state.interfaces[slot], entry.ifindex != interface.ifindex {
+                slot = (slot + 1) % 256
+            }
+            if maps.state.interfaces[slot]?.ifindex != interface.ifindex {
+                wrong.append("interface \(interface.ifindex)")
+            }
         }
         if maps.state.interfaces.count != wanted.interfaces.count { wrong.append("too many interfaces") }
         return wrong
