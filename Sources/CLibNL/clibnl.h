@@ -1,8 +1,14 @@
 #pragma once
-#include <netlink/netlink.h>
+#include <netlink/addr.h>
+#include <netlink/attr.h>
 #include <netlink/errno.h>
+#include <netlink/handlers.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/object.h>
+#include <netlink/socket.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/neighbour.h>
-#include <netlink/route/route.h>
 #include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>

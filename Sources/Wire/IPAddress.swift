@@ -1,10 +1,13 @@
 /// An IPv4 address. `rawValue` is in host byte order: 192.0.2.1 is 0xC0000201.
 package struct IPv4Address: Hashable, Comparable, Sendable {
+    /// Host byte order.
     package var rawValue: UInt32
 
+    /// From a number in host byte order.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// Parses dotted-quad text, four decimal numbers without leading zeros (RFC 6943 section 3.1.1); nil if it is anything else.
+    /// Parses dotted-quad text, four decimal numbers without leading zeros (RFC 6943 section 3.1.1); nil if it is
+    /// anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
@@ -18,6 +21,7 @@ package struct IPv4Address: Hashable, Comparable, Sendable {
         rawValue = value
     }
 
+    /// By number.
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -31,20 +35,24 @@ extension IPv4Address: CustomStringConvertible {
 package struct IPv6Address: Hashable, Comparable, Sendable {
     /// The first 64 bits and the last, host byte order.
     package var high: UInt64
+    /// The last 64 bits, host byte order.
     package var low: UInt64
 
+    /// From both halves in host byte order.
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    /// Parses the text forms of RFC 4291 section 2.2, also with a trailing dotted quad; no zone; nil if it is anything else.
+    /// Parses the text forms of RFC 4291 section 2.2, also with a trailing dotted quad; no zone; nil if it is anything
+    /// else.
     package init?(_ text: some StringProtocol) {
         let halves = text.components(separatedBy: "::")
-        guard halves.count <= 2, let head = Self.groups(halves[0]) else { return nil }
+        guard halves.count <= 2, let head = Self.groups(halves[0], mayEndInQuad: halves.count == 1)
+        else { return nil }
         var groups = head
         if halves.count == 2 {
-            guard let tail = Self.groups(halves[1]), head.count + tail.count < 8 else { return nil }
+            guard let tail = Self.groups(halves[1], mayEndInQuad: true), head.count + tail.count < 8 else { return nil }
             groups += [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail
         }
         guard groups.count == 8 else { return nil }
@@ -52,12 +60,12 @@ package struct IPv6Address: Hashable, Comparable, Sendable {
         low = groups[4...].reduce(0) { $0 << 16 | UInt64($1) }
     }
 
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    private static func groups(_ text: Substring, mayEndInQuad: Bool) -> [UInt16]? {
         if text.isEmpty { return [] }
         var groups: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let quad = IPv4Address(part) {
+            if mayEndInQuad, index == parts.count - 1, let quad = IPv4Address(part) {
                 groups += [UInt16(quad.rawValue >> 16), UInt16(quad.rawValue & 0xffff)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isHexDigit),
@@ -74,6 +82,7 @@ package struct IPv6Address: Hashable, Comparable, Sendable {
         (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> (48 - 16 * UInt64($0 % 4))) }
     }
 
+    /// By number.
     package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 
