@@ -43,8 +43,8 @@ extension sluice_destination {
     }
 }
 
-/// The constant part of an outer IPv4 header: version and length 0x45, TOS 0, protocol, both addresses. An outer IPv6 header
-/// has no checksum.
+/// The constant part of an outer IPv4 header: version and length 0x45, TOS 0, protocol, both addresses. An outer IPv6
+/// header has no checksum.
 private func tunnelSum(service: ServiceKey, server: ServerSpecification, source: IPAddress) -> UInt16 {
     guard server.address.family == .ipv4 else { return 0 }
     let ipInIP: UInt8 = 4

@@ -11,8 +11,10 @@ extension IPAddress {
         case .v4(let address): (0, 0, 0, address.rawValue.bigEndian)
         case .v6(let address):
             (
-                UInt32(truncatingIfNeeded: address.high >> 32).bigEndian, UInt32(truncatingIfNeeded: address.high).bigEndian,
-                UInt32(truncatingIfNeeded: address.low >> 32).bigEndian, UInt32(truncatingIfNeeded: address.low).bigEndian
+                UInt32(truncatingIfNeeded: address.high >> 32).bigEndian,
+                UInt32(truncatingIfNeeded: address.high).bigEndian,
+                UInt32(truncatingIfNeeded: address.low >> 32).bigEndian,
+                UInt32(truncatingIfNeeded: address.low).bigEndian
             )
         }
     }
