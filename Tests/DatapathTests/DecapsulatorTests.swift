@@ -86,22 +86,23 @@ import Wire
     /// A tunnelled UDP packet, made here, reaches a socket that is bound to the VIP on lo.
     @Test(arguments: ["192.0.2.2", "2001:db8::2"], [1500, 9000])
     func theKernelTakesTheInnerPacket(_ outer: String, _ mtu: Int) async throws {
+        let there = "sluice-decap-\(UInt32.random(in: 0 ... .max))"
         let (text, isNative) = try await withInterface { ifindex in
             // The driver refuses native mode if the peer's packets may be larger than a page.
             try shell(
                 """
-                ip link set peer mtu \(mtu); ip netns add \(there()); ip link set peer netns \(there())
+                ip link set peer mtu \(mtu); ip netns add \(there); ip link set peer netns \(there)
                 ip addr add 192.0.2.2/24 dev d.0; ip addr add 2001:db8::2/64 dev d.0 nodad; ip addr add 203.0.113.1/32 dev lo
-                ip -n \(there()) addr add 192.0.2.1/24 dev peer
-                ip -n \(there()) addr add 2001:db8::1/64 dev peer nodad
-                ip -n \(there()) link set peer up
+                ip -n \(there) addr add 192.0.2.1/24 dev peer
+                ip -n \(there) addr add 2001:db8::1/64 dev peer nodad
+                ip -n \(there) link set peer up
                 ip route add 198.51.100.0/24 dev d.0
                 """)
-            defer { try? shell("ip netns del \(there())") }
+            defer { try? shell("ip netns del \(there)") }
             let attached = try Decapsulator.attach(
                 to: "d.0", ifindex: ifindex, addresses: [Self.one, Self.two], vips: [Self.vip])
             let socket = try listen(on: Self.vip, port: 4000)
-            try NetworkNamespace.named(there()).runBlocking { try sendTunnelled(to: IPAddress(outer)!) }
+            try NetworkNamespace.named(there).runBlocking { try sendTunnelled(to: IPAddress(outer)!) }
             let isNative = if case .native = attached.attachment { true } else { false }
             return (String(decoding: try socket.read(upTo: 100), as: UTF8.self), isNative)
         }
@@ -126,9 +127,6 @@ private func shell(_ script: String) throws {
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
 }
-
-/// A name for the other namespace, of this thread's own.
-private func there() -> String { "sluice-decap-\(getpid())-\(gettid())" }
 
 /// A UDP socket bound to an IPv4 address; reading waits at most five seconds.
 private func listen(on address: IPAddress, port: UInt16) throws -> FileDescriptor {
