@@ -79,7 +79,7 @@ final class Wrapper {
         state.length = UInt32(frame.bytes.count)
         state.flow_mask = UInt32(flows.count - 1)
         state.flow_first = UInt32(flows.first)
-        state.address = Address.client
+        state.address = Network.clients
         state.address_at = UInt32(frame.addressAt)
         state.port_at = UInt32(frame.portAt)
         state.vip = frame.other
