@@ -16,10 +16,9 @@ struct RealServerSetup: ~Copyable {
     init(say: @escaping (String) -> Void) throws(RealServerError) {
         var netlink = try lifted { () throws(NetlinkError) in try NetlinkSocket() }
         let loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
-        let state = try RealServerState.load()
-        self.loopback = loopback
-        self.state = state
+        state = try RealServerState.load()
         self.netlink = netlink
+        self.loopback = loopback
         self.say = say
     }
 
