@@ -1,4 +1,5 @@
 import CSluiceABI
+import Config
 
 /// A packet's way through the forwarder, as the report names it.
 enum Path: String {
@@ -49,7 +50,9 @@ enum Path: String {
                     guard tally.packets == packets else {
                         throw BenchError("\(labels): \(packets) packets went in, \(tally.packets) verdicts were counted")
                     }
-                    return proof(tally, packets: packets, isNAT: subject.setup.mode == .nat)
+                    var proof = proof(tally, packets: packets, isNAT: subject.setup.mode == .nat)
+                    proof.counted = tally.summary
+                    return proof
                 }
             })
     }
