@@ -54,9 +54,9 @@ let package = Package(
         module("Plan", ["CSluiceABI", "Config", "Scheduling", "Wire"]),
         module("Datapath", ["BPF", "CSluiceABI", "CShim", "Linux", "Plan", "Wire"], plugins: ["CompileBPF"]),
         // 4
-        module("Director", ["Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
+        module("Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
         // 5
-        executable("sluiced", ["Config", "Director", log]),
+        executable("sluiced", ["Config", "Datapath", "Director", "Linux", log]),
         executable("sluicectl", ["CSluiceABI", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
         executable(
             "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Config", "Datapath", "Linux", "Plan", "Wire"],

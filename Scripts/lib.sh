@@ -3,6 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 program=${0##*/}
+PATH=$PATH:/usr/sbin:/sbin
 
 # say WORDS...: one line of progress. To stderr, so that stdout carries only results.
 say() { printf '%s: %s\n' "$program" "$*" >&2; }

@@ -22,12 +22,15 @@ director() {
 	local action=$1 node=${2:-d1} pid
 	[ -e "$run/mode" ] || die "no lab is up: sudo Scripts/lab up"
 	pid=$(running "$node-sluiced") || pid=
+	case $action:$pid in
+	reload: | pid:) die "sluiced is not running on $node" ;;
+	esac
 	case $action in
 	start) [ -n "$pid" ] || start_director "$node" ;;
 	stop) stop "$node-sluiced" ;;
 	kill) stop "$node-sluiced" KILL ;;
-	reload) [ -n "$pid" ] && kill -HUP "$pid" || die "sluiced is not running on $node" ;;
-	pid) [ -n "$pid" ] && echo "$pid" || die "sluiced is not running on $node" ;;
+	reload) kill -HUP "$pid" ;;
+	pid) echo "$pid" ;;
 	*) die "unknown action $action (start, stop, kill, reload, pid)" ;;
 	esac
 }

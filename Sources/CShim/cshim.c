@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <sys/signalfd.h>
 #include "cshim.h"
 
 #include <errno.h>
@@ -100,4 +101,20 @@ uint64_t cshim_tick_ns(void)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &time);
 	return nanoseconds(time);
+}
+
+int cshim_signalfd(const void *set)
+{
+	return signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int cshim_read_signal(int fd)
+{
+	struct signalfd_siginfo info;
+	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+int cshim_accept(int fd)
+{
+	return accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 }

@@ -12,6 +12,7 @@ package struct Configuration: Equatable, Sendable {
     /// In the order of the files; no two with the same address, port and protocol.
     package var virtualServices: [VirtualService]
 
+    /// What an empty file means, but for what is given.
     package init(global: GlobalSettings = GlobalSettings(), virtualServices: [VirtualService] = []) {
         self.global = global
         self.virtualServices = virtualServices
@@ -65,6 +66,7 @@ package struct Timeouts: Equatable, Sendable {
     /// The defaults, those of IPVS.
     package init() {}
 
+    /// Each within `rangeSeconds`; it is not checked here.
     package init(tcpSeconds: Int, tcpFinSeconds: Int, udpSeconds: Int) {
         self.tcpSeconds = tcpSeconds
         self.tcpFinSeconds = tcpFinSeconds

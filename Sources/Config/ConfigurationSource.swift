@@ -15,7 +15,9 @@ package struct ConfigurationSourceError: Error, Hashable, Sendable, CustomString
     /// The reason, in words.
     package var reason: String
 
+    /// `reason` is the end of a sentence.
     package init(reason: String) { self.reason = reason }
 
+    /// The reason alone.
     package var description: String { reason }
 }

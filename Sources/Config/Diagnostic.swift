@@ -5,6 +5,7 @@ package struct SourceLocation: Hashable, Sendable {
     /// Counted from 1; 0 means the file as a whole.
     package var line: Int
 
+    /// `line` is counted from 1; 0 means the file as a whole.
     package init(file: String, line: Int) {
         self.file = file
         self.line = line
@@ -37,6 +38,7 @@ package struct Diagnostic: Hashable, Sendable {
     /// What would be right, if that is known.
     package var hint: String?
 
+    /// `hint` says what would be right.
     package init(severity: Severity, location: SourceLocation, message: String, hint: String? = nil) {
         self.severity = severity
         self.location = location

@@ -51,16 +51,17 @@ struct Grammar {
     /// What to write instead of an unknown keyword: a similar one, or the block in which this very word is known.
     func hint(for unknown: String, in kind: BlockKind) -> String? {
         if let name = nearest(to: unknown, among: names(in: kind)) { return "did you mean '\(name)'?" }
+        if keyword(unknown, in: .top) != nil { return "it stands outside of blocks: is a '}' missing before it?" }
         let elsewhere = BlockKind.allCases.filter { keyword(unknown, in: $0) != nil }.compactMap(\.name)
-        return elsewhere.isEmpty ? nil : "it belongs in \(elsewhere.joined(separator: " or "))"
+        if elsewhere.isEmpty { return nil }
+        return "it belongs in \(elsewhere.count > 3 ? "a checker" : elsewhere.joined(separator: " or "))"
     }
 }
 
 extension BlockKind {
-    /// The keyword that opens such a block, for messages; nil if many do.
+    /// The keyword that opens such a block, for messages; nil if none or many do.
     var name: String? {
         switch self {
-        case .top: "no block"
         case .globalDefs: "global_defs"
         case .virtualServer: "virtual_server"
         case .realServer: "real_server"
@@ -76,7 +77,7 @@ extension BlockKind {
         case .pingCheck: "PING_CHECK"
         case .fileCheck: "FILE_CHECK"
         case .bfdCheck: "BFD_CHECK"
-        case .values, .opaque: nil
+        case .top, .values, .opaque: nil
         }
     }
 }

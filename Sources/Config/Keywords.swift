@@ -16,9 +16,9 @@ extension Grammar {
                 .notUsedYet,
                 """
                 vrrp_instance{} vrrp_script:1{} vrrp_sync_group{} vrrp_track_process:1{} vrrp_track_file:1{}
-                track_file:1{} bfd_instance:1{} static_ipaddress{} static_routes{} static_rules{} garp_group{} track_group{}
-                interface_up_down_delays{} linkbeat_interfaces{} SSL{} net_namespace net_namespace_ipvs instance
-                child_wait_time:1 linkbeat_use_polling use_pid_dir namespace_with_ipsets
+                track_file:1{} bfd_instance:1{} static_ipaddress{} static_routes{} static_rules{} garp_group{}
+                track_group{} interface_up_down_delays{} linkbeat_interfaces{} SSL{} net_namespace net_namespace_ipvs
+                instance child_wait_time:1 linkbeat_use_polling use_pid_dir namespace_with_ipsets
                 """)
         ),
     ]
@@ -46,16 +46,17 @@ extension Grammar {
                 vrrp_notify_priority_changes vrrp_netlink_monitor_rcv_bufs vrrp_netlink_cmd_rcv_bufs
                 vrrp_netlink_monitor_rcv_bufs_force enable_dbus vrrp_netlink_cmd_rcv_bufs_force dbus_service_name
                 vrrp_garp_lower_prio_delay:1 vrrp_lower_prio_no_advert umask:1 enable_snmp_rfc enable_traps
-                smtp_helo_name lvs_sync_daemon enable_snmp_checker smtp_alert enable_snmp_keepalived nftables_counters lvs_notify_fifo
-                lvs_notify_fifo_script reload_repeat reload_time_file rs_init_notifies min_auto_priority_delay
-                enable_snmp_vrrp vrrp_mcast_group6:1 vrrp_check_unicast_src random_seed:1 vrrp_no_swap log_unknown_vrids
-                smtp_alert_checker enable_snmp_rfcv3 no_checker_emails vrrp_priority checker_no_swap checker_priority
-                vrrp_ipsets vrrp_rt_priority checker_rt_priority enable_snmp_rfcv2 lvs_flush reload_check_config
-                no_email_faults process_names startup_script vrrp_min_garp vrrp_rlimit_rttime:1 checker_log_all_failures
-                nftables_priority:1 shutdown_script startup_script_timeout bfd_priority checker_cpu_affinity reload_file
-                shutdown_script_timeout smtp_alert_vrrp snmp_socket vmac_prefix:1 vrrp_cpu_affinity vrrp_garp_extra_if
-                data_use_instance disable_local_igmp fifo_write_vrrp_states_on_reload include_check json_dump_file
-                json_version lvs_flush_on_stop nftables_ifindex nftables_ipvs nftables_ipvs_start_fwmark:1
+                smtp_helo_name lvs_sync_daemon enable_snmp_checker smtp_alert enable_snmp_keepalived nftables_counters
+                lvs_notify_fifo lvs_notify_fifo_script reload_repeat reload_time_file rs_init_notifies
+                min_auto_priority_delay enable_snmp_vrrp vrrp_mcast_group6:1 vrrp_check_unicast_src random_seed:1
+                vrrp_no_swap log_unknown_vrids smtp_alert_checker enable_snmp_rfcv3 no_checker_emails vrrp_priority
+                checker_no_swap checker_priority vrrp_ipsets vrrp_rt_priority checker_rt_priority enable_snmp_rfcv2
+                lvs_flush reload_check_config no_email_faults process_names startup_script vrrp_min_garp
+                vrrp_rlimit_rttime:1 checker_log_all_failures nftables_priority:1 shutdown_script
+                startup_script_timeout bfd_priority checker_cpu_affinity reload_file shutdown_script_timeout
+                smtp_alert_vrrp snmp_socket vmac_prefix:1 vrrp_cpu_affinity vrrp_garp_extra_if data_use_instance
+                disable_local_igmp fifo_write_vrrp_states_on_reload include_check json_dump_file json_version
+                lvs_flush_on_stop nftables_ifindex nftables_ipvs nftables_ipvs_start_fwmark:1
                 snmp_rs_stats_update_interval snmp_vs_stats_update_interval state_dump_file stats_dump_file
                 v3_checksum_as_v2 vrrp_delay_after_boot vrrp_down_timer_adverts:1 vrrp_owner_ignore_adverts
                 vrrp_rx_bufs_policy lvs_netlink_cmd_rcv_bufs lvs_netlink_monitor_rcv_bufs vrrp_rx_bufs_multiplier
@@ -76,8 +77,8 @@ extension Grammar {
             list(
                 .used,
                 """
-                protocol:1 lb_kind:1 lb_algo:1 lvs_sched:1 lvs_method:1 weight:1 sh-port sh-fallback mh-port mh-fallback
-                flag-1 flag-2 sluice_stateless sluice_removed_server:1 sluice_midstream:1
+                protocol:1 lb_kind:1 lb_algo:1 lvs_sched:1 lvs_method:1 weight:1 sh-port sh-fallback mh-port
+                mh-fallback flag-1 flag-2 sluice_stateless sluice_removed_server:1 sluice_midstream:1
                 """)
         ),
         (
@@ -86,9 +87,9 @@ extension Grammar {
                 .notUsedYet,
                 """
                 delay_loop:1 persistence_timeout sorry_server:1 persistence_granularity:1 quorum:1 delay_before_retry:1
-                alpha retry:1 virtualhost inhibit_on_failure ops omega quorum_up:1 quorum_down:1 smtp_alert connect_timeout:1
-                ip_family:1 ha_suspend warmup:1 hysteresis:1 sorry_server_inhibit sorry_server_lvs_method
-                persistence_engine:1 flag-3 snmp_name hashed
+                alpha retry:1 virtualhost inhibit_on_failure ops omega quorum_up:1 quorum_down:1 smtp_alert
+                connect_timeout:1 ip_family:1 ha_suspend warmup:1 hysteresis:1 sorry_server_inhibit
+                sorry_server_lvs_method persistence_engine:1 flag-3 snmp_name hashed
                 """)
         ),
     ]
@@ -123,8 +124,8 @@ extension Grammar {
         let web =
             "\(connection) nb_get_retry:1 enable_sni http_protocol fast_recovery sni_name tls_compliant virtualhost"
         let url = """
-            path:1 status_code digest:1 virtualhost regex regex_max_offset regex_min_offset regex_no_match regex_options
-            regex_stack tls_compliant
+            path:1 status_code digest:1 virtualhost regex regex_max_offset regex_min_offset regex_no_match
+            regex_options regex_stack tls_compliant
             """
         return [
             (.tcpCheck, list(.silent, connection)), (.pingCheck, list(.silent, connection)),

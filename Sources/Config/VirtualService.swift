@@ -49,6 +49,7 @@ package struct VirtualService: Equatable, Sendable {
     package var address: IPAddress
     /// Host byte order; 0 is any port.
     package var port: UInt16
+    /// What it is reached by; the same port may be another service by the other protocol.
     package var transport: TransportProtocol
     /// What the file says; see `effectiveScheduler`.
     package var scheduler: Scheduler
@@ -69,6 +70,7 @@ package struct VirtualService: Equatable, Sendable {
     /// Its `virtual_server` line, also when it came from a group.
     package var location: SourceLocation
 
+    /// With the defaults of the language for what is left out.
     package init(
         address: IPAddress, port: UInt16, transport: TransportProtocol, scheduler: Scheduler, hashesPort: Bool = false,
         fallback: Bool = false, isStateless: Bool = false, removedServer: RemovedServerPolicy = .drop,
@@ -94,15 +96,18 @@ package struct VirtualService: Equatable, Sendable {
 
 /// A machine behind a virtual service.
 package struct RealServer: Equatable, Sendable {
+    /// Of the service's family, except in TUN, which carries either family in either.
     package var address: IPAddress
     /// Host byte order. In DR and TUN the service's own; 0 only behind a service for any port: the packet's own.
     package var port: UInt16
     /// 0...2,147,483,647; 0 takes no new flows.
     package var weight: UInt32
+    /// Its own `lvs_method`, or the service's.
     package var mode: ForwardingMode
     /// Its `real_server` line.
     package var location: SourceLocation
 
+    /// All of it: a real server has no defaults of its own.
     package init(address: IPAddress, port: UInt16, weight: UInt32, mode: ForwardingMode, location: SourceLocation) {
         self.address = address
         self.port = port

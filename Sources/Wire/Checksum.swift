@@ -3,6 +3,7 @@ package struct InternetChecksum: Sendable {
     private var sum: UInt32 = 0
     private var isOdd = false
 
+    /// An empty sum.
     package init() {}
 
     /// Adds a run of bytes; runs follow each other as if they were one, also after an odd count.
@@ -63,12 +64,14 @@ package struct InternetChecksum: Sendable {
 package struct PseudoHeader: Hashable, Sendable {
     /// Both addresses are of one family.
     package var source: IPAddress
+    /// Of the same family as `source`.
     package var destination: IPAddress
     /// The upper layer's protocol number, not that of an extension header before it.
     package var protocolNumber: UInt8
     /// Bytes of the upper layer's header and payload.
     package var length: Int
 
+    /// `length` counts the upper layer's header and payload, in bytes.
     package init(source: IPAddress, destination: IPAddress, protocolNumber: UInt8, length: Int) {
         self.source = source
         self.destination = destination

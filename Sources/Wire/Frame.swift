@@ -1,13 +1,14 @@
 /// An Ethernet frame taken apart. Never fails: what can't be read is a payload, and `problem` says why.
 ///
-/// Every field of a parsed layer is filled with what was read, so `Packet(frame.layers).bytes` are the frame's bytes again.
+/// Every field of a parsed layer is filled with what was read, so `Packet(frame.layers).bytes` are the frame's bytes
+/// again.
 package struct Frame: Sendable {
     /// What was read, outermost first, the payload and padding last.
     package private(set) var layers: [any PacketLayer] = []
     /// What could not be read; nil if every header was whole.
     package private(set) var problem: Problem?
-    /// Whether each checksum that can be verified is right. Those of fragments, of cut-off packets and the UDP checksum zero
-    /// can't be.
+    /// Whether each checksum that can be verified is right. Those of fragments, of cut-off packets and the UDP checksum
+    /// zero can't be.
     package var checksumsAreValid: Bool { wrongChecksums.isEmpty }
     /// The headers whose checksum is wrong, as `summary` writes them.
     package private(set) var wrongChecksums: [String] = []
@@ -15,6 +16,7 @@ package struct Frame: Sendable {
     /// Beyond so many layers a tunnel's inside is left as payload: nesting is recursion here.
     private static let mostLayers = 32
 
+    /// Why the rest of a frame could not be read.
     package enum Problem: Equatable, Sendable {
         /// The frame ends inside this header, or the header's own length is too small.
         case cutOff(String)
@@ -87,7 +89,8 @@ extension Frame {
         var isQuoted: Bool
     }
 
-    /// Reads an IP packet from the front, narrows `input` to what of it was not understood; returns what lies behind the packet.
+    /// Reads an IP packet from the front, narrows `input` to what of it was not understood; returns what lies behind
+    /// the packet.
     private mutating func readIP(
         _ input: inout ArraySlice<UInt8>, version: IPAddress.Family, isQuoted: Bool
     ) -> ArraySlice<UInt8> {

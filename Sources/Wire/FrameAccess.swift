@@ -5,13 +5,14 @@ extension Frame {
     /// The outermost layer of one type.
     package func first<Layer: PacketLayer>(_: Layer.Type = Layer.self) -> Layer? { all(Layer.self).first }
 
+    /// The outermost Ethernet header; nil if the bytes begin with IP or it is cut off.
     package var ethernet: Ethernet? { first() }
 
     /// VLAN tags, outermost first.
     package var tags: [VLAN] { all() }
 
-    /// Source and destination of every IP header, outermost first: one for a plain packet, two for a tunnelled one or an
-    /// ICMP error.
+    /// Source and destination of every IP header, outermost first: one for a plain packet, two for a tunnelled one or
+    /// an ICMP error.
     package var addresses: [(source: IPAddress, destination: IPAddress)] { layers.compactMap(\.addresses) }
 
     /// The outermost TCP or UDP header's ports; with an ICMP error, those of the packet it quotes.

@@ -1,12 +1,15 @@
 /// An ICMP header (RFC 792), eight bytes; what an error quotes follows as further layers or as a payload.
 package struct ICMPv4: PacketLayer, Equatable {
+    /// The message type, as the RFC numbers it.
     package var type: UInt8
+    /// What the type leaves open.
     package var code: UInt8
     /// The second word: identifier and sequence, next-hop MTU, gateway; host byte order.
     package var rest: UInt32
     /// Host byte order; nil is computed.
     package var checksum: UInt16?
 
+    /// The checksum is computed unless it is given.
     package init(type: UInt8, code: UInt8 = 0, rest: UInt32 = 0, checksum: UInt16? = nil) {
         self.type = type
         self.code = code
@@ -33,13 +36,16 @@ package struct ICMPv4: PacketLayer, Equatable {
 
 /// An ICMPv6 header (RFC 4443 section 2.1), eight bytes with the word behind its checksum.
 package struct ICMPv6: PacketLayer, Equatable {
+    /// The message type, as the RFC numbers it.
     package var type: UInt8
+    /// What the type leaves open.
     package var code: UInt8
     /// The second word: MTU, pointer, identifier and sequence; host byte order.
     package var rest: UInt32
     /// Host byte order; nil is computed.
     package var checksum: UInt16?
 
+    /// The checksum is computed unless it is given.
     package init(type: UInt8, code: UInt8 = 0, rest: UInt32 = 0, checksum: UInt16? = nil) {
         self.type = type
         self.code = code
@@ -92,11 +98,14 @@ private func parseICMP(
 package struct QuotedPorts: PacketLayer, Equatable {
     /// 6 or 17.
     package var protocolNumber: UInt8
+    /// Source port, host byte order.
     package var source: UInt16
+    /// Destination port, host byte order.
     package var destination: UInt16
     /// What follows the ports.
     package var rest: [UInt8]
 
+    /// `rest` is what the quote holds behind the ports, possibly nothing.
     package init(protocolNumber: UInt8, source: UInt16, destination: UInt16, rest: [UInt8]) {
         self.protocolNumber = protocolNumber
         self.source = source

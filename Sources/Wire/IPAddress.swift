@@ -1,10 +1,13 @@
 /// An IPv4 address. `rawValue` is in host byte order: 192.0.2.1 is 0xC0000201.
 package struct IPv4Address: Hashable, Comparable, Sendable {
+    /// Host byte order.
     package var rawValue: UInt32
 
+    /// From a number in host byte order.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// Parses dotted-quad text, four decimal numbers without leading zeros (RFC 6943 section 3.1.1); nil if it is anything else.
+    /// Parses dotted-quad text, four decimal numbers without leading zeros (RFC 6943 section 3.1.1); nil if it is
+    /// anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
@@ -18,6 +21,7 @@ package struct IPv4Address: Hashable, Comparable, Sendable {
         rawValue = value
     }
 
+    /// By number.
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -31,14 +35,17 @@ extension IPv4Address: CustomStringConvertible {
 package struct IPv6Address: Hashable, Comparable, Sendable {
     /// The first 64 bits and the last, host byte order.
     package var high: UInt64
+    /// The last 64 bits, host byte order.
     package var low: UInt64
 
+    /// From both halves in host byte order.
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    /// Parses the text forms of RFC 4291 section 2.2, also with a trailing dotted quad; no zone; nil if it is anything else.
+    /// Parses the text forms of RFC 4291 section 2.2, also with a trailing dotted quad; no zone; nil if it is anything
+    /// else.
     package init?(_ text: some StringProtocol) {
         let halves = text.components(separatedBy: "::")
         guard halves.count <= 2, let head = Self.groups(halves[0], mayEndInQuad: halves.count == 1)
@@ -75,6 +82,7 @@ package struct IPv6Address: Hashable, Comparable, Sendable {
         (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> (48 - 16 * UInt64($0 % 4))) }
     }
 
+    /// By number.
     package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 

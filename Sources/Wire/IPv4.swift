@@ -1,27 +1,44 @@
 /// Numbers of the layers that IP names.
 package enum IPProtocol {
+    /// IPv6 hop-by-hop options.
     package static let hopByHop: UInt8 = 0
+    /// ICMP, over IPv4.
     package static let icmp: UInt8 = 1
+    /// IPv4 in IP.
     package static let ipip: UInt8 = 4
+    /// TCP.
     package static let tcp: UInt8 = 6
+    /// UDP.
     package static let udp: UInt8 = 17
+    /// IPv6 in IP.
     package static let ipv6: UInt8 = 41
+    /// IPv6 routing header.
     package static let routing: UInt8 = 43
+    /// IPv6 fragment header.
     package static let fragment: UInt8 = 44
+    /// ICMPv6.
     package static let icmpv6: UInt8 = 58
+    /// IPv6 destination options.
     package static let destinationOptions: UInt8 = 60
+    /// VRRP.
     package static let vrrp: UInt8 = 112
 }
 
 /// An IPv4 header (RFC 791).
 package struct IPv4: PacketLayer, Equatable {
+    /// The sender's address.
     package var source: IPv4Address
+    /// The receiver's address.
     package var destination: IPv4Address
+    /// Routers left to pass, 0...255.
     package var ttl: UInt8 = 64
     /// DSCP and ECN together.
     package var tos: UInt8 = 0
+    /// Names the packet that fragments belong to.
     package var identification: UInt16 = 0
+    /// The DF bit.
     package var dontFragment = false
+    /// The MF bit.
     package var moreFragments = false
     /// In units of eight bytes, 0...8191.
     package var fragmentOffset: UInt16 = 0
@@ -38,6 +55,7 @@ package struct IPv4: PacketLayer, Equatable {
     /// Host byte order; nil is computed.
     package var checksum: UInt16?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(
         source: IPv4Address, destination: IPv4Address, ttl: UInt8 = 64, tos: UInt8 = 0, identification: UInt16 = 0,
         dontFragment: Bool = false, moreFragments: Bool = false, fragmentOffset: UInt16 = 0, options: [UInt8] = [],

@@ -1,8 +1,12 @@
 /// An IPv6 header (RFC 8200 section 3), 40 bytes.
 package struct IPv6: PacketLayer, Equatable {
+    /// The sender's address.
     package var source: IPv6Address
+    /// The receiver's address.
     package var destination: IPv6Address
+    /// Routers left to pass, 0...255.
     package var hopLimit: UInt8
+    /// DSCP and ECN together.
     package var trafficClass: UInt8
     /// 20 bits.
     package var flowLabel: UInt32
@@ -13,6 +17,7 @@ package struct IPv6: PacketLayer, Equatable {
     /// nil takes the next layer's.
     package var nextHeader: UInt8?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(
         source: IPv6Address, destination: IPv6Address, hopLimit: UInt8 = 64, trafficClass: UInt8 = 0,
         flowLabel: UInt32 = 0, version: UInt8 = 6, payloadLength: UInt16? = nil, nextHeader: UInt8? = nil
@@ -65,12 +70,14 @@ package struct IPv6: PacketLayer, Equatable {
 
 /// An IPv6 extension header of the common shape: next header, length, body (RFC 8200 sections 4.3, 4.4, 4.6).
 package struct IPv6Extension: PacketLayer, Equatable {
+    /// Which extension header; the raw value is its protocol number.
     package enum Kind: UInt8, Sendable, CaseIterable {
         case hopByHop = 0
         case routing = 43
         case destinationOptions = 60
     }
 
+    /// Which extension header.
     package var kind: Kind
     /// What follows the first two bytes; padded with a PadN option, or zeros in a routing header, to whole eights.
     package var body: [UInt8]
@@ -79,6 +86,7 @@ package struct IPv6Extension: PacketLayer, Equatable {
     /// Units of eight bytes beyond the first; nil is computed.
     package var lengthUnits: UInt8?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(_ kind: Kind, body: [UInt8] = [], nextHeader: UInt8? = nil, lengthUnits: UInt8? = nil) {
         self.kind = kind
         self.body = body
@@ -121,11 +129,14 @@ package struct IPv6Extension: PacketLayer, Equatable {
 package struct IPv6Fragment: PacketLayer, Equatable {
     /// In units of eight bytes, 0...8191.
     package var offset: UInt16
+    /// The M bit.
     package var moreFragments: Bool
+    /// Names the packet that fragments belong to.
     package var identification: UInt32
     /// nil takes the next layer's.
     package var nextHeader: UInt8?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(offset: UInt16 = 0, moreFragments: Bool = false, identification: UInt32 = 0, nextHeader: UInt8? = nil)
     {
         self.offset = offset

@@ -1,19 +1,27 @@
 /// Numbers of the layers that Ethernet and VLAN tags name.
 package enum EtherType {
+    /// IPv4.
     package static let ipv4: UInt16 = 0x0800
+    /// ARP.
     package static let arp: UInt16 = 0x0806
+    /// An 802.1Q tag.
     package static let vlan: UInt16 = 0x8100
+    /// IPv6.
     package static let ipv6: UInt16 = 0x86dd
+    /// An 802.1ad service tag.
     package static let serviceVLAN: UInt16 = 0x88a8
 }
 
 /// An Ethernet II header, 14 bytes.
 package struct Ethernet: PacketLayer, Equatable {
+    /// The sender's address.
     package var source: MACAddress
+    /// The receiver's address.
     package var destination: MACAddress
     /// The EtherType; nil takes the next layer's.
     package var type: UInt16?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(source: MACAddress, destination: MACAddress, type: UInt16? = nil) {
         self.source = source
         self.destination = destination
@@ -44,12 +52,14 @@ package struct VLAN: PacketLayer, Equatable {
     package var id: UInt16
     /// Priority code point, 0...7.
     package var priority: UInt8
+    /// The DEI bit.
     package var dropEligible: Bool
     /// The number that the header before names this tag by.
     package var tag: UInt16
     /// The EtherType of what follows; nil takes the next layer's.
     package var type: UInt16?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(
         id: UInt16, priority: UInt8 = 0, dropEligible: Bool = false, tag: UInt16 = EtherType.vlan, type: UInt16? = nil
     ) {

@@ -1,5 +1,5 @@
-/// A packet as a list of layers, outermost first. Lengths, checksums and the numbers by which a header names the next one
-/// are computed unless a layer overrides them.
+/// A packet as a list of layers, outermost first. Lengths, checksums and the numbers by which a header names the next
+/// one are computed unless a layer overrides them. Every number in a layer is in host byte order.
 ///
 ///     Packet([
 ///         Ethernet(source: client, destination: director), VLAN(id: 5),
@@ -12,6 +12,7 @@ package struct Packet: Sendable {
     /// Outermost first.
     package var layers: [any PacketLayer]
 
+    /// Outermost layer first.
     package init(_ layers: [any PacketLayer]) { self.layers = layers }
 
     /// The packet's bytes, ready to be sent; without a frame check sequence.
@@ -71,8 +72,10 @@ package struct LayerContext {
 
 /// Bytes that are no header.
 package struct Payload: PacketLayer, Equatable {
+    /// As they are sent.
     package var bytes: [UInt8]
 
+    /// Takes the bytes as they are sent.
     package init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
     package func header(before payload: [UInt8], context: LayerContext) -> [UInt8] { bytes }
@@ -81,8 +84,10 @@ package struct Payload: PacketLayer, Equatable {
 
 /// Bytes at the frame's end that no header counts, as Ethernet appends to short packets.
 package struct Padding: PacketLayer, Equatable {
+    /// As they are sent.
     package var bytes: [UInt8]
 
+    /// Takes the bytes as they are sent.
     package init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
     package func header(before payload: [UInt8], context: LayerContext) -> [UInt8] { [] }

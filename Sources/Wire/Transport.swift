@@ -1,24 +1,42 @@
 /// A TCP header (RFC 9293 section 3.1).
 package struct TCP: PacketLayer, Equatable {
+    /// The control bits, in the header's own order.
     package struct Flags: OptionSet, Hashable, Sendable {
+        /// The header's byte 13.
         package let rawValue: UInt8
+        /// From the header's byte 13.
         package init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// No more data from the sender.
         package static let fin = Self(rawValue: 0x01)
+        /// Synchronise sequence numbers.
         package static let syn = Self(rawValue: 0x02)
+        /// Reset.
         package static let rst = Self(rawValue: 0x04)
+        /// Push.
         package static let psh = Self(rawValue: 0x08)
+        /// The acknowledgment number counts.
         package static let ack = Self(rawValue: 0x10)
+        /// The urgent pointer counts.
         package static let urg = Self(rawValue: 0x20)
+        /// ECN echo (RFC 3168).
         package static let ece = Self(rawValue: 0x40)
+        /// Congestion window reduced (RFC 3168).
         package static let cwr = Self(rawValue: 0x80)
     }
 
+    /// Source port.
     package var source: UInt16
+    /// Destination port.
     package var destination: UInt16
+    /// Control bits.
     package var flags: Flags
+    /// Sequence number.
     package var sequence: UInt32
+    /// Acknowledgment number.
     package var acknowledgment: UInt32
+    /// Receive window, unscaled.
     package var window: UInt16
+    /// Urgent pointer.
     package var urgent: UInt16
     /// Up to 40 bytes; padded with zeros to whole words.
     package var options: [UInt8]
@@ -27,6 +45,7 @@ package struct TCP: PacketLayer, Equatable {
     /// Host byte order; nil is computed.
     package var checksum: UInt16?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(
         source: UInt16, destination: UInt16, flags: Flags = .syn, sequence: UInt32 = 0, acknowledgment: UInt32 = 0,
         window: UInt16 = 65535, urgent: UInt16 = 0, options: [UInt8] = [], dataOffset: UInt8? = nil,
@@ -99,13 +118,16 @@ extension TCP.Flags: CustomStringConvertible {
 
 /// A UDP header (RFC 768), eight bytes.
 package struct UDP: PacketLayer, Equatable {
+    /// Source port.
     package var source: UInt16
+    /// Destination port.
     package var destination: UInt16
     /// Bytes of header and payload; nil is computed.
     package var length: UInt16?
     /// Host byte order; nil is computed, 0 is "no checksum".
     package var checksum: UInt16?
 
+    /// Whatever is nil is computed when the packet is built.
     package init(source: UInt16, destination: UInt16, length: UInt16? = nil, checksum: UInt16? = nil) {
         self.source = source
         self.destination = destination

@@ -40,6 +40,22 @@ struct BlockTests {
             check.warnings == ["6: unknown keyword 'nb_get_retry': line skipped (it belongs in HTTP_GET or SSL_GET)"])
     }
 
+    @Test("A service inside a block that was not closed is skipped, and the hint says why")
+    func swallowedBlock() {
+        let reading = Reading(String(service().dropLast(1)) + service())
+        #expect(reading.services.count == 1)
+        #expect(
+            reading.warnings == [
+                "8: unknown keyword 'virtual_server': block skipped "
+                    + "(it stands outside of blocks: is a '}' missing before it?)",
+                "1: the block that begins here is not closed (add a '}')",
+            ])
+        #expect(
+            Reading("connect_port 80").warnings == [
+                "1: unknown keyword 'connect_port': line skipped (it belongs in a checker)"
+            ])
+    }
+
     @Test("Keywords are case sensitive")
     func caseSensitive() {
         #expect(Reading(service("Weight 5")).servers.map(\.weight) == [1])

@@ -110,7 +110,8 @@ struct GlobalTests {
     @Test("keepalived's own settings are noted, and several blocks add up")
     func others() {
         let reading = Reading(
-            "global_defs {\nrouter_id A\nnotification_email {\na@b.c\n}\nsluice_drain 1\n}\nglobal_defs {\nsluice_xdp_mode native\n}"
+            "global_defs {\nrouter_id A\nnotification_email {\na@b.c\n}\nsluice_drain 1\n}\n"
+                + "global_defs {\nsluice_xdp_mode native\n}"
         )
         #expect(reading.notes.count == 2)
         #expect(reading.warnings.isEmpty)

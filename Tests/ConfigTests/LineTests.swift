@@ -34,7 +34,8 @@ struct LineTests {
     @Test("A brace may be on the keyword's line, on the next, without a blank, or before further statements")
     func braces() {
         let reading = Reading(
-            "virtual_server 10.0.0.1 80{protocol TCP\nlb_algo rr\nlb_kind DR\nreal_server 10.0.1.1 80\n\n{\nweight 7 } }\n"
+            "virtual_server 10.0.0.1 80{protocol TCP\nlb_algo rr\nlb_kind DR\n"
+                + "real_server 10.0.1.1 80\n\n{\nweight 7 } }\n"
                 + "virtual_server 10.0.0.2 80 { protocol UDP\nlb_algo rr\nlb_kind DR\nreal_server 10.0.1.1 80 { } }")
         #expect(reading.diagnostics.isEmpty)
         #expect(reading.servicePlaces == ["10.0.0.1:80", "10.0.0.2:80"])

@@ -154,7 +154,8 @@ struct ServiceTests {
         #expect(early.service?.hashesPort == false)
         #expect(
             early.warnings == [
-                "5: '\(scheduler)-port' only applies to the \(scheduler) scheduler: ignored (write it after 'lb_algo \(scheduler)')"
+                "5: '\(scheduler)-port' only applies to the \(scheduler) scheduler: ignored "
+                    + "(write it after 'lb_algo \(scheduler)')"
             ])
         let numbered = Reading(service("flag-1\nflag-2\nlb_algo \(scheduler)"))
         #expect(numbered.service?.hashesPort == true)

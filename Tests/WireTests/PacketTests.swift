@@ -76,7 +76,8 @@ func hex(_ text: String) -> [UInt8] {
         let bytes = Packet([
             ethernet,
             IPv4(
-                source: client, destination: server, version: 5, totalLength: 999, protocolNumber: 17, checksum: 0x1234),
+                source: client, destination: server, version: 5, totalLength: 999, protocolNumber: 17,
+                checksum: 0x1234),
             UDP(source: 1, destination: 2, length: 3, checksum: 0),
         ]).bytes
         let frame = Frame.dissect(bytes)

@@ -63,3 +63,11 @@ static inline bool cshim_compare_exchange32(volatile void *p, uint32_t expected,
 	return __atomic_compare_exchange_n((volatile uint32_t *)p, &expected, desired, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
 }
+
+/* Signals by a descriptor, non-blocking and closed on exec. `set` is a sigset_t. */
+int cshim_signalfd(const void *set);
+/* The next signal's number; 0 if there is none. */
+int cshim_read_signal(int fd);
+
+/* accept4(2): the connection, closed on exec. */
+int cshim_accept(int fd);

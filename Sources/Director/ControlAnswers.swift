@@ -1,0 +1,56 @@
+package import Config
+internal import BPF
+internal import Datapath
+import Glibc
+package import Logging
+internal import Plan
+internal import Wire
+
+extension Director {
+    /// Answers a command of the control socket with one line of JSON.
+    func answer(_ command: String) -> String {
+        switch command {
+        case "status": status.text
+        case "reload": reload().json.text
+        default: JSON.object([("ok", .bool(false)), ("message", .string("unknown command \"\(command)\": status or reload"))]).text
+        }
+    }
+
+    private var status: JSON {
+        .object([
+            ("ok", .bool(true)), ("instance", .string(options.instance.name)), ("pid", .int(Int(getpid()))),
+            ("configuration", .string(options.path)), ("state", .string(role == .active ? "forwarding" : "draining")),
+            ("services", .int(configuration.virtualServices.count)),
+            ("interfaces", .array(attachedNames.map { .string($0) })),
+            ("start", .string(startText)), ("verified_instructions", .int(forwarder.program.info.verifiedInstructions)),
+        ])
+    }
+
+    private var startText: String {
+        switch forwarder.start {
+        case .cold: "cold"
+        case .adopted: "adopted"
+        case .beside: "beside"
+        }
+    }
+}
+
+extension ReloadResult {
+    var json: JSON {
+        .object([
+            ("ok", .bool(ok)), ("message", .string(message)),
+            ("diagnostics", .array(diagnostics.map { .string($0.description) })),
+        ])
+    }
+}
+
+extension Logger {
+    /// A remark about the configuration, at the level that fits it.
+    package func log(_ diagnostic: Diagnostic) {
+        switch diagnostic.severity {
+        case .note: info("\(diagnostic)")
+        case .warning: warning("\(diagnostic)")
+        case .error: error("\(diagnostic)")
+        }
+    }
+}
