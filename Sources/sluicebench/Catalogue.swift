@@ -37,7 +37,8 @@ final class Catalogue {
         _ setup: Setup, _ path: Path, flows: Int, in subject: () throws -> Subject
     ) throws {
         let labels = Labels(
-            mode: setup.mode.name, family: setup.family, scheduler: setup.scheduler.rawValue, path: path.rawValue, flows: flows,
+            mode: setup.mode.name, family: setup.family, scheduler: setup.scheduler.rawValue, path: path.rawValue,
+            flows: flows,
             services: setup.services, destinations: setup.services * setup.servers)
         guard isWanted(labels) else { return }
         cases.append(path.makeCase(labels, subject: try subject(), wrapper: wrapper))

@@ -124,12 +124,14 @@ extension Setup {
                 let address = Network.address(Network.servers + UInt32(index * self.servers + server), family)
                 hops[address] = hop
                 return RealServer(
-                    address: address, port: mode == .nat ? Network.serverPort : Network.servicePort, weight: 1, mode: mode,
+                    address: address, port: mode == .nat ? Network.serverPort : Network.servicePort, weight: 1,
+                    mode: mode,
                     location: nowhere)
             }
             return DesiredService(
                 VirtualService(
-                    address: Network.address(Network.vips + UInt32(index), family), port: Network.servicePort, transport: .tcp,
+                    address: Network.address(Network.vips + UInt32(index), family), port: Network.servicePort,
+                    transport: .tcp,
                     scheduler: scheduler, isStateless: isStateless, realServers: realServers, location: nowhere))
         }
         let interface = InterfaceState(

@@ -59,7 +59,8 @@ final class Wrapper {
         let after = try counts()
         guard after.runs == packets, after.failed == 0 else {
             throw BenchError(
-                "\(underTestProgram.name): of \(packets) packets \(after.runs) were made, and \(after.failed) were lost")
+                "\(underTestProgram.name): of \(packets) packets \(after.runs) were made, and \(after.failed) were lost"
+            )
         }
         return time
     }
