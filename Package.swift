@@ -56,9 +56,11 @@ let package = Package(
         // 4
         module("Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
         // 5
-        executable("sluiced", ["Config", "Director", log]),
+        executable("sluiced", ["Config", "Datapath", "Director", "Linux", log]),
         executable("sluicectl", ["CSluiceABI", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
-        executable("sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Datapath", "Linux", "Plan", "Wire"], plugins: ["CompileBPF"]),
+        executable(
+            "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Config", "Datapath", "Linux", "Plan", "Wire"],
+            plugins: ["CompileBPF"]),
         .plugin(name: "CompileBPF", capability: .buildTool()),
         // Tests, one target a module; LabTests sends real traffic through namespaces.
         tests("WireTests", ["Wire"]),

@@ -30,23 +30,10 @@ inline_always int is_for_this_host(struct xdp_md *ctx, __u32 ifindex)
 	return !((to[0] ^ mac[0]) | (to[1] ^ mac[1]) | (to[2] ^ mac[2]));
 }
 
-/*
- * The secrets are read one by one: through a pointer to a type that is not volatile the compiler would take them for the
- * zeros of the object file.
- */
-inline_always __u32 service_home(const __be32 *address, __u32 key)
-{
-	__u64 secret[5];
-#pragma unroll
-	for (int i = 0; i < 5; i++)
-		secret[i] = config.secret[i];
-	return sluice_service_home(secret, address, key);
-}
-
 /* `key`: port | protocol << 16 | family << 24, as the slot's word at `port` reads. Sets *slot to where it was found. */
 inline_always struct sluice_service *slot_find(const __be32 *address, __u32 key, __u32 *slot)
 {
-	__u32 home = service_home(address, key);
+	__u32 home = sluice_service_home(config.secret, address, key);
 	for (__u32 i = 0; i < SLUICE_SERVICE_PROBES; i++) {
 		__u32 index = (home + i) & (SLUICE_SERVICE_SLOTS - 1);
 		struct sluice_service *service = bpf_map_lookup_elem(&services, &index);

@@ -1,7 +1,7 @@
 internal import BPF
 internal import CSluiceABI
 import Glibc
-internal import Linux
+package import Linux
 
 /// The folder of one decapsulator's pins.
 struct PinFolder {
@@ -14,7 +14,7 @@ struct PinFolder {
     init(interface: String) throws(DecapsulatorError) {
         let namespace: String
         do {
-            namespace = try Self.namespaceInode()
+            namespace = try CallerNamespace.inode()
         } catch {
             throw .system(error)
         }
@@ -34,14 +34,6 @@ struct PinFolder {
         }.joined()
     }
 
-    /// The digits of `net:[4026531840]`.
-    private static func namespaceInode() throws(SystemError) -> String {
-        let path = "/proc/thread-self/ns/net"
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = try check("readlink", path) { readlink(path, &buffer, buffer.count) }
-        return String(decoding: buffer[..<count].filter { (0x30...0x39).contains($0) }, as: UTF8.self)
-    }
-
     /// Makes the folder above this one, mounting the BPF file system if there is none.
     func prepare() throws(DecapsulatorError) {
         do throws(SystemError) {
@@ -56,7 +48,11 @@ struct PinFolder {
 
     /// What is pinned here, if its link still holds a program on the interface; nil if not.
     func adopted(ifindex: UInt32) throws(BPFError) -> (maps: DecapProgram.Maps, link: BPF.Link)? {
-        guard access(linkPath, F_OK) == 0 else { return nil }
+        if access(linkPath, F_OK) != 0 {
+            // Who may not look does not know that there is none.
+            if errno == EACCES { throw BPFError("look for", linkPath, errno: EACCES) }
+            return nil
+        }
         let link = try BPF.Link(pinned: linkPath)
         guard try link.info().ifindex == ifindex else { return nil }
         return (try maps(), link)
@@ -101,5 +97,16 @@ struct PinFolder {
         let code = errno
         if code == ENOENT { return false }
         throw BPFError("remove folder", path, errno: code)
+    }
+}
+
+/// The calling thread's network namespace.
+package enum CallerNamespace {
+    /// Its inode, in digits: the number that `ls -l /proc/self/ns/net` shows. Unique among the namespaces that exist.
+    package static func inode() throws(SystemError) -> String {
+        let path = "/proc/thread-self/ns/net"
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = try check("readlink", path) { readlink(path, &buffer, buffer.count) }
+        return String(decoding: buffer[..<count].filter { (0x30...0x39).contains($0) }, as: UTF8.self)
     }
 }

@@ -14,8 +14,8 @@ package enum Decapsulator {
         /// It was there: only the program was replaced by this version's.
         case kept
         case native
-        /// The driver refused the native mode, with this error; the generic one is slower.
-        case generic(nativeRefusal: BPFError)
+        /// The driver refused the native mode, for this reason (one line); the generic one is slower.
+        case generic(refusal: String)
     }
 
     /// What `attach` did.
@@ -75,7 +75,7 @@ package enum Decapsulator {
             return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .native), .native)
         } catch {
             guard ![EBUSY, EEXIST, EPERM, ENODEV].contains(error.errno) else { throw error }
-            return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .generic), .generic(nativeRefusal: error))
+            return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .generic), .generic(refusal: SystemError.text(error.errno)))
         }
     }
 

@@ -1,6 +1,6 @@
 internal import CSluiceABI
 import Glibc
-internal import Linux
+package import Linux
 
 /// What belongs to one running forwarder by name: pins in the BPF file system, lock file, control socket.
 ///
@@ -34,6 +34,9 @@ package struct Instance: Hashable, Sendable {
 
     package var pins: String { "\(Self.root)/\(name)" }
     package var links: String { pins + "/links" }
+    /// Removes the instance's folders where nothing is pinned in them any more.
+    package func removeEmptyFolders() { for path in [links, pins, Self.root] { rmdir(path) } }
+
     package var lockFile: String { "\(Self.runFolder)/\(name).lock" }
     package var controlSocket: String { "\(Self.runFolder)/\(name).sock" }
 
@@ -50,18 +53,32 @@ package struct Instance: Hashable, Sendable {
         mapFolders().first { $0.hasPrefix("\(pins)/v\(SLUICE_LAYOUT)-") && Folder.exists("\($0)/\(Self.complete)") }
     }
 
+    /// The instances that have pins.
+    package static func pinnedNames() -> [String] {
+        Folder.names(in: root).filter { (try? Instance(name: $0))?.currentMaps() != nil }
+    }
+
     /// The pin that is made last: a folder without it was left by a controller that died while it made it.
     static let complete = "program"
 }
 
-/// A name that can't be an instance's.
+/// Why an instance can't be had.
 package enum InstanceError: Error, Hashable, CustomStringConvertible {
     case badName(String)
+    /// Another process runs it.
+    case busy(name: String, reason: String)
+    /// Nothing is pinned under the name.
+    case notRunning(name: String, others: [String])
 
     package var description: String {
         switch self {
         case .badName(let name):
             "instance name \"\(name)\": use letters, digits, '-', '_' and '.', at most 64, not beginning with a dot"
+        case .busy(let name, let reason):
+            "instance \"\(name)\" is already running (\(reason)): stop it, or choose another name with --instance"
+        case .notRunning(let name, let others):
+            "instance \"\(name)\" forwards nothing here: start sluiced --instance \(name)"
+                + (others.isEmpty ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
         }
     }
 }
@@ -101,5 +118,24 @@ enum Folder {
             if unlink(inner) != 0 { remove(inner) }
         }
         rmdir(path)
+    }
+}
+
+extension Instance {
+    /// Takes the instance's lock, held as long as the result lives.
+    ///
+    /// - Throws: `InstanceError.busy` if another process has it; `SystemError`.
+    package func lock() throws -> LockFile {
+        try Folder.make(Self.runFolder)
+        do {
+            return try LockFile(path: lockFile)
+        } catch {
+            throw busy(error)
+        }
+    }
+
+    private func busy(_ error: SystemError) -> any Error {
+        guard error.errno == EWOULDBLOCK else { return error }
+        return InstanceError.busy(name: name, reason: error.remedy ?? error.context)
     }
 }

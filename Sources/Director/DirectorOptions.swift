@@ -14,22 +14,3 @@ package struct DirectorOptions: Sendable {
         self.keepsForwarding = keepsForwarding
     }
 }
-
-/// Why a director can't start or go on.
-package enum DirectorError: Error, CustomStringConvertible {
-    /// The configuration is refused; the diagnostics have been logged.
-    case configuration(path: String)
-    /// Another process runs this instance.
-    case instanceBusy(name: String, reason: String)
-    /// There is no interface to attach to.
-    case noInterface(String)
-
-    package var description: String {
-        switch self {
-        case .configuration(let path): "\(path): refused, nothing is changed (see above)"
-        case .instanceBusy(let name, let reason):
-            "instance \"\(name)\" is already running (\(reason)): stop it, or choose another name with --instance"
-        case .noInterface(let reason): reason
-        }
-    }
-}

@@ -53,14 +53,6 @@ extension IPAddress.Family {
         default: return nil
         }
     }
-
-    /// Bits of an address.
-    package var bits: Int {
-        switch self {
-        case .ipv4: 32
-        case .ipv6: 128
-        }
-    }
 }
 
 private func bytesOf(_ address: OpaquePointer) -> UnsafeRawBufferPointer {

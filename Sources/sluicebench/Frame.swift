@@ -1,42 +1,47 @@
+import Wire
+
 /// The family of addresses.
 enum Family: String, CaseIterable, Hashable {
     case ipv4
     case ipv6
-
-    /// As the maps of the forwarder say it.
-    var number: UInt8 { self == .ipv4 ? 4 : 6 }
 }
 
-/// Addresses of the benchmark, the last 32 bits in host byte order; the rest of an IPv6 address is 2001:db8::.
-enum Address {
-    /// Flows' clients start here: 10.1.0.0.
-    static let client: UInt32 = 0x0a01_0000
-    /// Virtual services start here: 10.2.0.0.
-    static let vip: UInt32 = 0x0a02_0000
-    /// Real servers start here: 10.3.0.0.
-    static let server: UInt32 = 0x0a03_0000
-    /// Nobody's: 10.4.0.0.
-    static let stranger: UInt32 = 0x0a04_0000
-    /// The director's end of the tunnels: 10.5.0.0.
-    static let director: UInt32 = 0x0a05_0000
+/// The benchmark's network.
+enum Network {
+    // Where kinds of addresses start: the last 32 bits, host byte order. The rest of an IPv6 address is 2001:db8::.
+    /// Flows' clients: 10.1.0.0.
+    static let clients: UInt32 = 0x0a01_0000
+    /// Virtual services: 10.2.0.0.
+    static let vips: UInt32 = 0x0a02_0000
+    /// Real servers: 10.3.0.0.
+    static let servers: UInt32 = 0x0a03_0000
+    /// No virtual service's: 10.4.0.0.
+    static let strangers: UInt32 = 0x0a04_0000
+    /// The director's end of tunnels.
+    static let director: UInt32 = 0x0a05_0001
 
-    /// An address as the maps hold it: four words in network byte order, an IPv4 address in the last one.
-    static func words(_ last: UInt32, _ family: Family) -> (UInt32, UInt32, UInt32, UInt32) {
-        (family == .ipv6 ? UInt32(0x2001_0db8).bigEndian : 0, 0, 0, last.bigEndian)
+    static let servicePort: UInt16 = 80
+    /// Behind NAT.
+    static let serverPort: UInt16 = 8080
+
+    static let directorMAC = mac(1)
+    static let clientMAC = mac(2)
+    static let serverMAC = mac(3)
+
+    /// The interface that packets come in by and leave by: a test run's own is `lo`.
+    static let ifindex: UInt32 = 1
+
+    static func address(_ last: UInt32, _ family: Family) -> IPAddress {
+        switch family {
+        case .ipv4: .v4(IPv4Address(rawValue: last))
+        case .ipv6: .v6(IPv6Address(high: 0x2001_0db8 << 32, low: UInt64(last)))
+        }
     }
-}
 
-/// Ports of the benchmark, host byte order.
-enum Port {
-    static let service: UInt16 = 80
-    static let server: UInt16 = 8080
-}
-
-/// MAC addresses of the benchmark.
-enum MAC {
-    static let director: [UInt8] = [0x02, 0, 0, 0, 0, 1]
-    static let client: [UInt8] = [0x02, 0, 0, 0, 0, 2]
-    static let server: [UInt8] = [0x02, 0, 0, 0, 0, 3]
+    private static func mac(_ last: UInt8) -> MACAddress {
+        guard let address = MACAddress(bytes: [2, 0, 0, 0, 0, last]) else { preconditionFailure("six bytes are given") }
+        return address
+    }
 }
 
 /// A TCP segment in its frame, and where in it a flow's own numbers go.
@@ -46,7 +51,7 @@ struct Frame {
         case syn
         case data
 
-        var flags: UInt8 { self == .syn ? 0x02 : 0x10 }
+        var flags: TCP.Flags { self == .syn ? .syn : .ack }
     }
 
     /// Which way it goes.
@@ -57,6 +62,15 @@ struct Frame {
         case toClient
         /// From a flow's client to an address that is no virtual service's.
         case toStranger
+
+        /// Where the addresses of the end that is not the client's start.
+        var other: UInt32 {
+            switch self {
+            case .toService: Network.vips
+            case .toClient: Network.servers
+            case .toStranger: Network.strangers
+            }
+        }
     }
 
     let family: Family
@@ -69,50 +83,33 @@ struct Frame {
     let otherAt: Int
     let other: UInt32
 
-    /// Bytes of payload: what makes frames of both families at least as long as the wrapper's template.
-    private static let payload = 26
+    /// Makes frames of both families longer than the wrapper's template.
+    private static let payload = [UInt8](repeating: 0, count: 26)
 
     init(_ family: Family, _ segment: Segment, _ direction: Direction = .toService) {
         self.family = family
-        let reply = direction == .toClient
-        switch direction {
-        case .toService: other = Address.vip
-        case .toClient: other = Address.server
-        case .toStranger: other = Address.stranger
+        other = direction.other
+        let isReply = direction == .toClient
+        let ethernet = Ethernet(
+            source: isReply ? Network.serverMAC : Network.clientMAC, destination: Network.directorMAC)
+        let tcp = TCP(
+            source: isReply ? Network.serverPort : 0, destination: isReply ? 0 : Network.servicePort,
+            flags: segment.flags)
+        let ip = Self.ip(
+            family, from: isReply ? other : Network.clients, to: isReply ? Network.clients : other)
+        bytes = Packet([ethernet, ip, tcp, Payload(Self.payload)]).bytes
+        let sourceAt = 14 + (family == .ipv4 ? 12 : 20)
+        let destinationAt = sourceAt + (family == .ipv4 ? 4 : 16)
+        addressAt = isReply ? destinationAt : sourceAt
+        otherAt = isReply ? sourceAt : destinationAt
+        portAt = 14 + (family == .ipv4 ? 20 : 40) + (isReply ? 2 : 0)
+    }
+
+    private static func ip(_ family: Family, from source: UInt32, to destination: UInt32) -> any PacketLayer {
+        switch (Network.address(source, family), Network.address(destination, family)) {
+        case (.v4(let source), .v4(let destination)): IPv4(source: source, destination: destination, dontFragment: true)
+        case (.v6(let source), .v6(let destination)): IPv6(source: source, destination: destination)
+        case (.v4, .v6), (.v6, .v4): preconditionFailure("both ends are of one family")
         }
-        let source = reply ? other : Address.client
-        let destination = reply ? Address.client : other
-        let ethernet = MAC.director + (reply ? MAC.server : MAC.client) + (family == .ipv4 ? [0x08, 0x00] : [0x86, 0xdd])
-        let ip = Self.ip(family, source: source, destination: destination)
-        let otherPort = reply ? Port.server : Port.service
-        let tcp = Self.tcp(source: reply ? otherPort : 0, destination: reply ? 0 : otherPort, segment.flags)
-        bytes = ethernet + ip + tcp + [UInt8](repeating: 0, count: Self.payload)
-        let addresses = ethernet.count + (family == .ipv4 ? 12 : 8)
-        let size = family == .ipv4 ? 4 : 16
-        let sourceAt = addresses + size - 4
-        let destinationAt = addresses + 2 * size - 4
-        addressAt = reply ? destinationAt : sourceAt
-        otherAt = reply ? sourceAt : destinationAt
-        portAt = ethernet.count + ip.count + (reply ? 2 : 0)
-    }
-
-    private static func ip(_ family: Family, source: UInt32, destination: UInt32) -> [UInt8] {
-        let length = UInt16(20 + payload)
-        switch family {
-        case .ipv4:
-            let start: [UInt8] = [0x45, 0] + big(length + 20) + [0x12, 0x34, 0x40, 0, 64, 6, 0, 0]
-            return start + big(source) + big(destination)
-        case .ipv6:
-            let prefix: [UInt8] = [0x20, 0x01, 0x0d, 0xb8] + [UInt8](repeating: 0, count: 8)
-            return [0x60, 0, 0, 0] + big(length) + [6, 64] + prefix + big(source) + prefix + big(destination)
-        }
-    }
-
-    private static func tcp(source: UInt16, destination: UInt16, _ flags: UInt8) -> [UInt8] {
-        big(source) + big(destination) + [0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0]
-    }
-
-    private static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-        withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 }

@@ -1,1 +1,113 @@
-@main struct Main { static func main() { } }
+import ArgumentParser
+import Config
+import Datapath
+import Director
+import Glibc
+import Linux
+import Logging
+
+/// The controller.
+@main
+struct Sluiced: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluiced",
+        abstract: "Forward packets for virtual services with XDP, as a keepalived.conf describes them.",
+        discussion: """
+            Reads the virtual_server part of keepalived.conf, loads the XDP forwarder, fills its maps and follows the \
+            neighbours. It runs in the foreground and logs to standard error (with priorities under systemd).
+
+            Signals: SIGHUP reloads the file and applies the difference; SIGTERM and SIGINT stop: known flows are \
+            forwarded until they are idle or sluice_drain seconds (5) have passed, then the programs are detached.
+
+            Exit status: 0 stopped as asked; 1 it could not run; 2 the configuration is refused.
+            """,
+        version: "sluiced 0.1.0")
+
+    @Option(name: [.customShort("f"), .customLong("use-file")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var file = "/etc/keepalived/keepalived.conf"
+
+    @Option(name: .long, help: ArgumentHelp("What pins, lock file and control socket are named after.", valueName: "name"))
+    var instance = "default"
+
+    @Flag(name: .long, help: "Check the configuration file, report, and exit; touch nothing.")
+    var check = false
+
+    @Flag(name: .long, help: "With --check: take warnings for errors.")
+    var strict = false
+
+    @Flag(name: .long, help: "At a stop, leave programs, links and maps in place: they go on forwarding.")
+    var keepForwarding = false
+
+    @Option(name: .long, help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: LogLevel = .notice
+
+    /// The file to check: `--check FILE` as well as `--check -f FILE`.
+    @Argument(help: ArgumentHelp("With --check: the configuration file.", valueName: "file"))
+    var checked: String?
+
+    func validate() throws {
+        if checked != nil, !check { throw ValidationError("unexpected argument: a file is named by -f FILE") }
+        if strict, !check { throw ValidationError("--strict goes with --check") }
+    }
+
+    func run() throws {
+        let path = checked ?? file
+        if check { throw ExitCode(checkFile(path)) }
+        throw ExitCode(serve(path))
+    }
+
+    /// 0 clean; 1 warnings, with --strict; 2 errors.
+    private func checkFile(_ path: String) -> Int32 {
+        let read = ConfigurationReader.read(path: path, from: DiskSource())
+        for diagnostic in read.diagnostics { print(diagnostic) }
+        let warnings = read.diagnostics.count { $0.severity == .warning }
+        guard let configuration = read.configuration else {
+            print("\(path): refused")
+            return 2
+        }
+        let servers = configuration.virtualServices.reduce(0) { $0 + $1.realServers.count }
+        print("\(path): \(configuration.virtualServices.count) virtual services, \(servers) real servers, \(warnings) warnings")
+        return strict && warnings > 0 ? 1 : 0
+    }
+
+    private func serve(_ path: String) -> Int32 {
+        let level = logLevel.level
+        LoggingSystem.bootstrap { _ in StandardErrorLog(level: level) }
+        let log = Logger(label: "sluiced")
+        do {
+            // Before any thread, since threads inherit it.
+            let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+            let instance = try Instance(name: instance)
+            let read = ConfigurationReader.read(path: path, from: DiskSource())
+            for diagnostic in read.diagnostics { log.log(diagnostic) }
+            guard let configuration = read.configuration else {
+                log.error("\(path): refused, nothing is started")
+                return 2
+            }
+            let lock = try instance.lock()
+            let options = DirectorOptions(instance: instance, path: path, keepsForwarding: keepForwarding)
+            let director = try Director(configuration, options: options, log: log)
+            try director.run(signals: signals)
+            _ = consume lock
+            return 0
+        } catch {
+            log.critical("\(error)")
+            return 1
+        }
+    }
+}
+
+/// swift-log's levels under the names that people write.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, notice, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
