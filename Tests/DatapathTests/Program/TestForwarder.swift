@@ -48,6 +48,9 @@ final class TestForwarder: @unchecked Sendable {
         return ModelObservation(verdict: try countedVerdict(), action: result.returnValue, frame: result.output)
     }
 
+    /// Runs one packet and returns what the program did, an `enum xdp_action`.
+    func action(_ frame: [UInt8]) throws -> UInt32 { try program.testRun(packet: frame).returnValue }
+
     /// The one verdict that was counted since the last call; nil if there was none, or several.
     private func countedVerdict() throws -> sluice_verdict? {
         var key: UInt32 = 0
