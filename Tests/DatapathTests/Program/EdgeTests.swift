@@ -27,7 +27,7 @@ import Wire
             layers[0] = Ethernet(source: W.router, destination: MACAddress(mac)!)
             try bench.expectPass(layers, .SLUICE_PASS_OTHER_HOST)
         }
-        try bench.forwarder.maps.apply(.removeInterface(slot: 1))
+        bench.forwarder.maps.apply(.removeInterface(slot: 1))
         try bench.expectPass(Bench.segment(family: family), .SLUICE_PASS_OTHER_HOST, "an interface that is not in the table")
     }
 

@@ -107,10 +107,12 @@ import Wire
 
     @Test(arguments: families)
     func aFullTableEvictsTheLeastRecentlyUsedFlowForRR(_ family: IPAddress.Family) throws {
-        let bench = try bench(family, flows: 4, tickShift: 0)
+        // Quiet is what has not been seen for two ticks.
+        let bench = try bench(family, flows: 4, tickShift: 0, timeoutTicks: 64)
+        let pause = Double(SystemClock.tickNanoseconds) / 1e9 * 4
         for number in 0..<4 {
             try establish(number..<number + 1, family, bench.forwarder)
-            Thread.sleep(forTimeInterval: 0.02)
+            Thread.sleep(forTimeInterval: pause)
         }
         #expect(try absent(0..<1, family, bench.forwarder) == 0, "and flow 0 is seen once more")
         var packets = FlowPackets(family)
@@ -118,6 +120,27 @@ import Wire
         #expect(try bench.event(.SLUICE_FLOW_EVICTED) == 1)
         let ports = try bench.forwarder.flows().map(\.sourcePort).sorted()
         #expect(ports == [1024, 1026, 1027, 1033])
+    }
+
+    @Test(arguments: families)
+    func aFullTableKeepsFlowsThatAreInUse(_ family: IPAddress.Family) throws {
+        let bench = try bench(family, flows: 4)
+        try establish(0..<4, family, bench.forwarder)
+        var packets = FlowPackets(family)
+        for number in 9..<99 { #expect(try bench.forwarder.action(packets.packet(number, .syn)) == Self.redirected) }
+        #expect(try bench.event(.SLUICE_FLOW_NO_ROOM) == 90 && bench.event(.SLUICE_FLOW_EVICTED) == 0)
+        #expect(try absent(0..<4, family, bench.forwarder) == 0)
+    }
+
+    @Test(arguments: families)
+    func aFullTableRefusesNATConnectionsWhoseRepliesNobodyCouldTranslate(_ family: IPAddress.Family) throws {
+        let bench = try bench(family, .rr, .nat, flows: 4)
+        try establish(0..<2, family, bench.forwarder)
+        var packets = FlowPackets(family)
+        #expect(try bench.forwarder.action(packets.packet(9, .syn)) == 1)
+        #expect(try bench.forwarder.maps.countersNow()[.SLUICE_DROP_REPLY_TAKEN] == 1)
+        #expect(try absent(0..<2, family, bench.forwarder) == 0)
+        #expect(try bench.forwarder.flows().count == 4)
     }
 
     @Test(arguments: families)

@@ -48,7 +48,7 @@ final class TestForwarder: @unchecked Sendable {
         return ModelObservation(verdict: try countedVerdict(), action: result.returnValue, frame: result.output)
     }
 
-    /// Runs one packet and returns what the program did, an `enum xdp_action`.
+    /// Runs one packet and returns what the program did, an `enum xdp_action`. The next `run` can't tell its verdict from this one's.
     func action(_ frame: [UInt8]) throws -> UInt32 { try program.testRun(packet: frame).returnValue }
 
     /// The one verdict that was counted since the last call; nil if there was none, or several.

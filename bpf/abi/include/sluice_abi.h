@@ -67,7 +67,7 @@ enum SLUICE_CLOSED_ENUM sluice_verdict {
 	SLUICE_DROP_SERVER_REMOVED, /* the flow's real server was removed */
 	SLUICE_DROP_TTL, /* TTL used up, and it can't be answered */
 	SLUICE_DROP_TOO_BIG, /* does not fit, and it can't be answered */
-	SLUICE_DROP_REPLY_TAKEN, /* NAT: the reply's 5-tuple is another flow's for every real server tried */
+	SLUICE_DROP_REPLY_TAKEN, /* NAT: for every real server tried the reply's 5-tuple is another flow's, or has no room */
 	SLUICE_DROP_NO_ROUTE, /* NAT: no way back to the client */
 	SLUICE_DROP_HEADROOM, /* the driver left no room for a tunnel header */
 	SLUICE_VERDICT_COUNT
