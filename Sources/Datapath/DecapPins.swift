@@ -48,7 +48,11 @@ struct PinFolder {
 
     /// What is pinned here, if its link still holds a program on the interface; nil if not.
     func adopted(ifindex: UInt32) throws(BPFError) -> (maps: DecapProgram.Maps, link: BPF.Link)? {
-        guard access(linkPath, F_OK) == 0 else { return nil }
+        if access(linkPath, F_OK) != 0 {
+            // Who may not look does not know that there is none.
+            if errno == EACCES { throw BPFError("look for", linkPath, errno: EACCES) }
+            return nil
+        }
         let link = try BPF.Link(pinned: linkPath)
         guard try link.info().ifindex == ifindex else { return nil }
         return (try maps(), link)

@@ -18,20 +18,18 @@ struct RealServer: ParsableCommand {
             abstract: "Add VIPs to lo without answering ARP for them; with --decap take tunnel headers off.",
             discussion: "Prints one line for each change; what is right already is left alone. Lasts until teardown or reboot.")
 
-        @Option(help: ArgumentHelp("A virtual IP address, without a prefix length; may be repeated.", valueName: "address"))
-        var vip: [VIP]
+        @Option(
+            help: ArgumentHelp("A virtual IP address, without a prefix length; may be repeated.", valueName: "address"),
+            transform: parseVIP)
+        var vip: [IPAddress]
         @Flag(help: "Take the outer header off packets that a director sends by TUN (IPIP, either family).")
         var decap = false
         @Option(help: "Where the director's packets arrive. With --decap: that of the default route if not given.")
         var interface: String?
 
-        func validate() throws {
-            if vip.isEmpty { throw ValidationError("name at least one VIP: --vip ADDRESS") }
-        }
-
         func run() throws {
             var setup = try RealServerSetup { print($0) }
-            try setup.setUp(vips: Set(vip.map(\.address)), interface: interface, decap: decap)
+            try setup.setUp(vips: Set(vip), interface: interface, decap: decap)
         }
     }
 
@@ -49,8 +47,10 @@ struct RealServer: ParsableCommand {
             abstract: "Say what is wrong with this real server, why, and how to mend it.",
             discussion: "Exit status 0 if there is no problem (notes may remain), 1 if there is.")
 
-        @Option(help: ArgumentHelp("A VIP that the server should have; those of setup if not given.", valueName: "address"))
-        var vip: [VIP] = []
+        @Option(
+            help: ArgumentHelp("A VIP that the server should have; those of setup if not given.", valueName: "address"),
+            transform: parseVIP)
+        var vip: [IPAddress] = []
         @Flag(help: "The server is reached by TUN and has to take the outer header off.")
         var decap = false
         @Option(help: "Where the director's packets arrive. That of setup, or of the default route, if not given.")
@@ -64,7 +64,7 @@ struct RealServer: ParsableCommand {
             if let interface, !view.links.contains(where: { $0.name == interface }) {
                 throw RealServerError.netlink(.noSuchInterface(interface))
             }
-            let vips = vip.isEmpty ? state.vips : Set(vip.map(\.address))
+            let vips = vip.isEmpty ? state.vips : Set(vip)
             if vips.isEmpty { throw RealServerError.noVIP }
             let check = RealServerCheck(
                 view: view, vips: vips, interface: interface ?? state.decapInterface ?? view.defaultInterface,
@@ -76,14 +76,13 @@ struct RealServer: ParsableCommand {
     }
 }
 
-/// A VIP as an argument: one that a machine can have and clients can reach.
-struct VIP: ExpressibleByArgument {
-    var address: IPAddress
-
-    init?(argument: String) {
-        guard let address = IPAddress(argument), address.isUnicast, !address.isLoopback else { return nil }
-        self.address = address
+/// Reads a VIP argument: an address that a machine can have and clients can reach.
+private func parseVIP(_ text: String) throws -> IPAddress {
+    guard let address = IPAddress(text), address.isUnicast, !address.isLoopback else {
+        let form = "a VIP is one unicast address without a prefix length, as 192.0.2.10 or 2001:db8::10"
+        throw ValidationError("'\(text.prefix(50))' is no VIP: \(form)")
     }
+    return address
 }
 
 extension IPAddress {
@@ -93,8 +92,8 @@ extension IPAddress {
         case .v4(let address):
             address.rawValue >> 24 != 0 && address.rawValue >> 28 < 0xe && address.rawValue >> 16 != 0xa9fe
         case .v6(let address):
-            address.high >> 56 != 0xff && address.high >> 54 != 0xfe80 >> 6 && !(address.high == 0 && address.low >> 48 == 0)
-                && !(address.high == 0 && address.low >> 32 == 0xffff) && (address.high, address.low) != (0, 0)
+            address.high >> 56 != 0xff && address.high >> 54 != 0xfe80 >> 6
+                && !(address.high == 0 && address.low >> 48 == 0)
         }
     }
 }

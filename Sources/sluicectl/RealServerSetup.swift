@@ -15,10 +15,11 @@ struct RealServerSetup: ~Copyable {
 
     init(say: @escaping (String) -> Void) throws(RealServerError) {
         var netlink = try lifted { () throws(NetlinkError) in try NetlinkSocket() }
-        loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
-        self.netlink = netlink
-        self.say = say
+        let loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
         state = try RealServerState.load()
+        self.netlink = netlink
+        self.loopback = loopback
+        self.say = say
     }
 
     // MARK: Setup

@@ -308,7 +308,7 @@ struct sluice_config {
 /* ---- hashes ------------------------------------------------------------------------------------------------------- */
 
 /* Home slot of a service key; `ports` is port | protocol << 16 | family << 24. Keyed, so that no outsider chooses it. */
-static inline __u32 sluice_service_home(const __u64 *secret, const __be32 *address, __u32 ports)
+static inline __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
 {
 	__u64 h = address[0] * secret[0] + address[1] * secret[1] + address[2] * secret[2] + address[3] * secret[3] +
 		  ports * secret[4];
