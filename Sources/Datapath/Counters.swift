@@ -37,6 +37,17 @@ package struct DestinationCounters: Hashable, Sendable {
     package var packetsOut: UInt64 = 0
     package var bytesOut: UInt64 = 0
 
+    /// All zero.
+    package init() {}
+
+    init(_ value: sluice_destination_counters) {
+        connections = value.connections
+        packetsIn = value.packets_in
+        bytesIn = value.bytes_in
+        packetsOut = value.packets_out
+        bytesOut = value.bytes_out
+    }
+
     package static func + (left: Self, right: Self) -> Self {
         var sum = left
         sum.connections &+= right.connections
@@ -61,11 +72,7 @@ extension ForwarderMaps {
     /// One destination's counters on each processor.
     package func destinationCountersPerCPU(_ index: UInt16) throws(BPFError) -> [DestinationCounters] {
         let values: [sluice_destination_counters] = try destinationCounters.lookupPerCPU(UInt32(index)) ?? []
-        return values.map {
-            DestinationCounters(
-                connections: $0.connections, packetsIn: $0.packets_in, bytesIn: $0.bytes_in, packetsOut: $0.packets_out,
-                bytesOut: $0.bytes_out)
-        }
+        return values.map(DestinationCounters.init)
     }
 
     /// One destination's counters, summed over processors.

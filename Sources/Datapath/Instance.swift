@@ -53,6 +53,11 @@ package struct Instance: Hashable, Sendable {
         mapFolders().first { $0.hasPrefix("\(pins)/v\(SLUICE_LAYOUT)-") && Folder.exists("\($0)/\(Self.complete)") }
     }
 
+    /// The instances that have pins.
+    package static func pinnedNames() -> [String] {
+        Folder.names(in: root).filter { (try? Instance(name: $0))?.currentMaps() != nil }
+    }
+
     /// The pin that is made last: a folder without it was left by a controller that died while it made it.
     static let complete = "program"
 }
@@ -62,6 +67,8 @@ package enum InstanceError: Error, Hashable, CustomStringConvertible {
     case badName(String)
     /// Another process runs it.
     case busy(name: String, reason: String)
+    /// Nothing is pinned under the name.
+    case notRunning(name: String, others: [String])
 
     package var description: String {
         switch self {
@@ -69,6 +76,9 @@ package enum InstanceError: Error, Hashable, CustomStringConvertible {
             "instance name \"\(name)\": use letters, digits, '-', '_' and '.', at most 64, not beginning with a dot"
         case .busy(let name, let reason):
             "instance \"\(name)\" is already running (\(reason)): stop it, or choose another name with --instance"
+        case .notRunning(let name, let others):
+            "instance \"\(name)\" forwards nothing here: start sluiced --instance \(name)"
+                + (others.isEmpty ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
         }
     }
 }

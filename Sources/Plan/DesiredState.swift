@@ -1,6 +1,6 @@
 import CSluiceABI
 import Config
-import Wire
+package import Wire
 
 /// What the maps should say: the configuration as health checks, VRRP and neighbours leave it at this moment.
 package struct DesiredState: Sendable {

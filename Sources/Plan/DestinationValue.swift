@@ -1,5 +1,5 @@
 import CSluiceABI
-import Wire
+internal import Wire
 
 extension sluice_destination {
     /// A destination in full, USED and AVAILABLE; RESOLVED if `hop` has all that the mode needs.
@@ -43,8 +43,8 @@ extension sluice_destination {
     }
 }
 
-/// The constant part of an outer IPv4 header: version and length 0x45, TOS 0, protocol, both addresses. An outer IPv6 header
-/// has no checksum.
+/// The constant part of an outer IPv4 header: version and length 0x45, TOS 0, protocol, both addresses. An outer IPv6
+/// header has no checksum.
 private func tunnelSum(service: ServiceKey, server: ServerSpecification, source: IPAddress) -> UInt16 {
     guard server.address.family == .ipv4 else { return 0 }
     let ipInIP: UInt8 = 4

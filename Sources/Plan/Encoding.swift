@@ -1,8 +1,8 @@
 import CSluiceABI
-import Wire
+package import Wire
 
 /// Four 32-bit words in network byte order, as the maps hold an address.
-typealias AddressWords = (UInt32, UInt32, UInt32, UInt32)
+package typealias AddressWords = (UInt32, UInt32, UInt32, UInt32)
 
 extension IPAddress {
     /// As in the maps: IPv4 in the last word, the others zero.
@@ -11,14 +11,16 @@ extension IPAddress {
         case .v4(let address): (0, 0, 0, address.rawValue.bigEndian)
         case .v6(let address):
             (
-                UInt32(truncatingIfNeeded: address.high >> 32).bigEndian, UInt32(truncatingIfNeeded: address.high).bigEndian,
-                UInt32(truncatingIfNeeded: address.low >> 32).bigEndian, UInt32(truncatingIfNeeded: address.low).bigEndian
+                UInt32(truncatingIfNeeded: address.high >> 32).bigEndian,
+                UInt32(truncatingIfNeeded: address.high).bigEndian,
+                UInt32(truncatingIfNeeded: address.low >> 32).bigEndian,
+                UInt32(truncatingIfNeeded: address.low).bigEndian
             )
         }
     }
 
     /// From the words of a map; nil for a family other than 4 and 6.
-    init?(words: AddressWords, family: UInt8) {
+    package init?(words: AddressWords, family: UInt8) {
         switch Family(rawValue: family) {
         case .ipv4: self = .v4(IPv4Address(rawValue: UInt32(bigEndian: words.3)))
         case .ipv6:

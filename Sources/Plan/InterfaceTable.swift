@@ -33,7 +33,8 @@ struct InterfaceTable {
         return .writeInterface(slot: slot, value)
     }
 
-    /// The edits that remove all other interfaces. A look-up ends at an empty slot, so what lies behind one moves up first.
+    /// The edits that remove all other interfaces. A look-up ends at an empty slot, so what lies behind one moves up
+    /// first.
     mutating func remove(allBut kept: Set<UInt32>) -> [Edit] {
         var edits: [Edit] = []
         while let slot = slots.filter({ !isRight($0.key, $0.value, kept) }).keys.min() {

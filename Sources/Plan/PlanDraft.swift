@@ -1,6 +1,6 @@
 import CSluiceABI
 import Scheduling
-import Wire
+internal import Wire
 
 /// The working state of one plan.
 struct PlanDraft {
@@ -54,8 +54,8 @@ struct PlanDraft {
         let retirements = destinations.unwanted().map(Edit.retireDestination)
         let emptied = table.collapse().map(Edit.emptySlot)
         let kept = Set(desired.interfaces.map(\.ifindex))
-        return interfaceEdits + destinationEdits + ringEdits + blocking + serviceEdits + removals + retirements + emptied
-            + interfaces.remove(allBut: kept)
+        return interfaceEdits + destinationEdits + ringEdits + blocking + serviceEdits
+            + removals + retirements + emptied + interfaces.remove(allBut: kept)
     }
 
     private func checkCounts() throws(PlanError) {
@@ -100,13 +100,16 @@ struct PlanDraft {
         let (slot, isOld) = try table.findOrPlace(service.key, kind: .SLUICE_SLOT_SERVICE)
         let indexes = try claimDestinations(of: service, slot: slot)
         var placement = Placement(
-            slot: slot, key: service.key, kind: .SLUICE_SLOT_SERVICE, scheduler: service.scheduler, flags: service.flags,
+            slot: slot, key: service.key, kind: .SLUICE_SLOT_SERVICE, scheduler: service.scheduler,
+            flags: service.flags,
             isOld: isOld)
         placement.ring = try ring(of: service, slot: slot, indexes: indexes, isOld: isOld, ringHolds)
         placements.append(placement)
     }
 
-    private mutating func claimDestinations(of service: ServiceSpecification, slot: UInt32) throws(PlanError) -> [UInt16] {
+    private mutating func claimDestinations(of service: ServiceSpecification, slot: UInt32) throws(PlanError)
+        -> [UInt16]
+    {
         var indexes: [UInt16] = []
         indexes.reserveCapacity(service.servers.count)
         for server in service.servers {

@@ -8,7 +8,7 @@ package enum PlanError: Error, Equatable {
     case tooManyDestinations(service: String, retired: Int)
     /// No region of the arena is long enough for this virtual service's ring.
     case ringArenaExhausted(service: String, entries: Int, free: Int)
-    /// All slots in reach of the key's home are taken.
+    /// All slots in reach of the key's home are taken. With other secrets the key has another home.
     case noServiceSlot(key: String)
     /// More interfaces than SLUICE_MAX_INTERFACES.
     case tooManyInterfaces(count: Int)
@@ -32,12 +32,12 @@ extension PlanError: CustomStringConvertible {
                 + "(sh 256, rr one for each real server), smaller weights for wrr, or fewer services"
         case .noServiceSlot(let key):
             "\(key): the \(SLUICE_SERVICE_PROBES) slots of the service table that may hold it are taken: "
-                + "remove virtual services, or NAT real servers with addresses of their own"
+                + "start with empty maps, which draws new hash keys, or remove virtual services or NAT real servers"
         case .tooManyInterfaces(let count):
             "\(count) interfaces in use, and the interface table takes \(SLUICE_MAX_INTERFACES): attach to fewer"
         case .noInterfaceSlot(let ifindex):
-            "interface \(ifindex): the \(SLUICE_INTERFACE_PROBES) slots of the interface table that may hold it are taken: "
-                + "attach to fewer interfaces"
+            "interface \(ifindex): the \(SLUICE_INTERFACE_PROBES) slots of the interface table that may hold it "
+                + "are taken: attach to fewer interfaces"
         }
     }
 }

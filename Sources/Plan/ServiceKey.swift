@@ -1,5 +1,5 @@
 import CSluiceABI
-import Wire
+internal import Wire
 
 /// What a slot of the service table is found by. Markers of an address alone have port 0 and protocol 0.
 struct ServiceKey: Hashable {

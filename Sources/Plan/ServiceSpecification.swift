@@ -1,7 +1,7 @@
 import CSluiceABI
 import Config
 import Scheduling
-import Wire
+internal import Wire
 
 /// A virtual service in the terms of the maps.
 struct ServiceSpecification {
@@ -38,7 +38,7 @@ struct ServiceSpecification {
     /// The role's part of the flags.
     var roleFlags: UInt16 { flags & UInt16(SLUICE_SERVICE_ACTIVE | SLUICE_SERVICE_DRAIN) }
 
-    /// The service's ring; `indexes` are the destinations of `servers`.
+    /// The service's ring.
     func ring(_ candidates: [Candidate]) -> [UInt32] {
         switch scheduler {
         case .SLUICE_SCHEDULER_RR: Ring.roundRobin(candidates)
@@ -55,7 +55,7 @@ struct ServiceSpecification {
         return servers
     }
 
-    /// What the scheduler picks from. Only Maglev asks for identities.
+    /// What the scheduler picks from; `indexes` are the destinations of `servers`. Only Maglev asks for identities.
     func candidates(indexes: [UInt16]) -> [Candidate] {
         zip(servers, indexes).map { server, index in
             Candidate(

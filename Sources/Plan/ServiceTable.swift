@@ -96,7 +96,8 @@ struct ServiceTable {
     /// Makes a slot DELETED.
     mutating func remove(_ slot: UInt32) { slots[slot]?.removeAllButKey() }
 
-    /// Makes those DELETED slots EMPTY that no look-up needs to pass over and no destination names: the last of each run.
+    /// Makes those DELETED slots EMPTY that no look-up needs to pass over and no destination names: the last of each
+    /// run.
     mutating func collapse() -> [UInt32] {
         var emptied: [UInt32] = []
         let deleted = slots.filter { $0.value.slotKind == .SLUICE_SLOT_DELETED }.keys.sorted()

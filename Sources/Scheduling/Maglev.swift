@@ -1,5 +1,6 @@
 extension Ring {
-    /// Entries of a Maglev ring for each server, before rounding up to a prime. SLUICE_MAGLEV_FACTOR of the shared header.
+    /// Entries of a Maglev ring for each server, before rounding up to a prime. SLUICE_MAGLEV_FACTOR of the shared
+    /// header.
     package static let maglevFactor = 100
     /// The largest Maglev ring; a prime. SLUICE_MAGLEV_MAX of the shared header.
     package static let maglevLimit = 65_537
@@ -14,12 +15,12 @@ extension Ring {
 
     /// mh: consistent hashing as in Eisenbud et al., "Maglev" (NSDI 2016), section 3.4, with weights.
     ///
-    /// Servers take turns; at its turn a server takes the next free entry of its own permutation of all entries, which comes
-    /// from two hashes of its identity. The heaviest takes a turn in every round, another of weight w in `w / heaviest` of
-    /// them; all do in the first. So every live server has an entry, and entries follow the weights to about one a server.
-    /// Turns go by identity: neither the order of the list nor the indexes matter, and a server that leaves moves few
-    /// entries but its own. That holds between rings of one size only: give `servers` the number that the size is for,
-    /// and keep it while servers come and go; without it, all candidates count, dead ones too.
+    /// Servers take turns; at its turn a server takes the next free entry of its own permutation of all entries, which
+    /// comes from two hashes of its identity. The heaviest takes a turn in every round, another in its weight's
+    /// share of them; all do in the first. So every live server has an entry, and entries follow the weights to
+    /// about one a server. Turns go by identity: neither the order of the list nor the indexes matter, and a server
+    /// that leaves moves few entries but its own. That holds between rings of one size only: give `servers` the number
+    /// that the size is for, and keep it while servers come and go; without it, all candidates count, dead ones too.
     /// Empty if no server is live.
     package static func maglev(_ candidates: [Candidate], servers: Int? = nil) -> [UInt32] {
         let live = candidates.live.sorted { $0.identity.utf8.lexicographicallyPrecedes($1.identity.utf8) }

@@ -11,8 +11,8 @@ package enum Ring {
 
     /// The share of all picks, 0...1, that name another server in the second ring than in the first.
     ///
-    /// Rings of different sizes are compared as the forwarder uses them, each scaled onto the range of the hash. An empty
-    /// ring differs everywhere from one that is not.
+    /// Rings of different sizes are compared as the forwarder uses them, each scaled onto the range of the hash. An
+    /// empty ring differs everywhere from one that is not.
     package static func disruption(between first: [UInt32], and second: [UInt32]) -> Double {
         guard !first.isEmpty, !second.isEmpty else { return first.isEmpty == second.isEmpty ? 0 : 1 }
         var (i, j) = (0, 0)

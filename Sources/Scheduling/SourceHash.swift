@@ -2,12 +2,12 @@ extension Ring {
     /// Entries of every sh ring. SLUICE_SH_BUCKETS of the shared header.
     package static let sourceHashBuckets = 256
 
-    /// sh, as IPVS fills its table: buckets are dealt in the order of the list, `weight` of them to a server before the next
-    /// one's turn, round and round.
+    /// sh, as IPVS fills its table: buckets are dealt in the order of the list, `weight` of them to a server before the
+    /// next one's turn, round and round.
     ///
     /// A server of weight 0 is dealt one bucket a round, as by IPVS. What is picked there is `none`; with `fallback`
-    /// (sh-fallback) it is the first live server that IPVS' second walk over the table meets: for bucket b it starts at 2b.
-    /// Empty if there are no servers; without a live one every entry is `none`.
+    /// (sh-fallback) it is the first live server that IPVS' second walk over the table meets: for bucket b it starts at
+    /// 2b. Empty if there are no servers; without a live one every entry is `none`.
     package static func sourceHash(_ candidates: [Candidate], fallback: Bool) -> [UInt32] {
         guard !candidates.isEmpty else { return [] }
         let buckets = deal(candidates)

@@ -6,7 +6,9 @@ import Testing
         Double(ring.count { $0 == index }) / Double(ring.count)
     }
 
-    @Test(arguments: [(0, 2), (1, 101), (2, 211), (3, 307), (10, 1_009), (655, 65_519), (656, 65_537), (65_536, 65_537)])
+    @Test(arguments: [
+        (0, 2), (1, 101), (2, 211), (3, 307), (10, 1_009), (655, 65_519), (656, 65_537), (65_536, 65_537),
+    ])
     func sizeIsThePrimeAbove(servers: Int, size: Int) {
         #expect(Ring.maglevSize(servers: servers) == size)
     }
@@ -19,7 +21,9 @@ import Testing
         #expect(entries.max()! - entries.min()! <= 1)
     }
 
-    @Test(arguments: [[1, 2, 3, 4], [100, 1], [65_535, 65_534], [10, 10, 10, 5, 0, 1], [1_000, 999, 998, 1]] as [[UInt32]])
+    @Test(
+        arguments: [[1, 2, 3, 4], [100, 1], [65_535, 65_534], [10, 10, 10, 5, 0, 1], [1_000, 999, 998, 1]] as [[UInt32]]
+    )
     func honoursWeights(weights: [UInt32]) {
         let ring = Ring.maglev(candidates(weights))
         let sum = Double(weights.reduce(0, +))

@@ -40,16 +40,17 @@ func candidates(_ weights: [UInt32]) -> [Candidate] {
         return picked
     }
 
-    @Test(arguments: [
-        ([4, 3, 2], [0, 0, 1, 0, 1, 2, 0, 1, 2]),
-        ([1, 1, 1], [0, 1, 2]),
-        ([10, 5], [0, 0, 1]),
-        ([2, 0, 1], [0, 0, 2]),
-        ([1, 3], [1, 1, 0, 1]),
-        ([7], [0]),
-        ([0, 0], []),
-        ([], []),
-    ] as [([UInt32], [UInt32])])
+    @Test(
+        arguments: [
+            ([4, 3, 2], [0, 0, 1, 0, 1, 2, 0, 1, 2]),
+            ([1, 1, 1], [0, 1, 2]),
+            ([10, 5], [0, 0, 1]),
+            ([2, 0, 1], [0, 0, 2]),
+            ([1, 3], [1, 1, 0, 1]),
+            ([7], [0]),
+            ([0, 0], []),
+            ([], []),
+        ] as [([UInt32], [UInt32])])
     func goldenSequences(weights: [UInt32], ring: [UInt32]) {
         #expect(Ring.weightedRoundRobin(candidates(weights)) == ring)
     }
