@@ -82,7 +82,9 @@ extension Model {
             return miss(afterRemoving: id, segment, of: service)
         }
         let row: ModelStateRow = destination.mode == .SLUICE_MODE_NAT ? .input : .inputOnly
-        flows.touch(id, flags: segment.flags, row: row, now: tick)
+        let isNews = flows.touch(id, flags: segment.flags, row: row, now: tick)
+        // The way back is noted when a flow is opened, and again where its state or its age changes.
+        if isNews, destination.mode == .SLUICE_MODE_NAT { learnHop(segment.packet) }
         guard destination.isResolved else { return untouched(.SLUICE_DROP_NO_NEIGHBOUR, segment.packet.frame) }
         return forward(segment, to: destination)
     }
@@ -109,6 +111,7 @@ extension Model {
         case .failure(let failure): return untouched(failure.verdict, frame)
         case .success(let destination):
             if isMidstream { count(.SLUICE_FLOW_PICKED_UP) }
+            learnHop(segment.packet)
             return forward(segment, to: destination)
         }
     }

@@ -5,9 +5,10 @@ import Wire
 /// Model and program agree on every packet: action, counted verdict, and every byte of what goes on.
 @Suite struct DifferentialTests {
     private static let ingress = ModelInterface(ifindex: 1, mac: ModelWorld.own)
-    static let packetsPerSeed = 4000
+    private static let packetsPerSeed = 4000
 
-    @Test(arguments: 1...26 as ClosedRange<UInt64>)
+    /// 120,000 packets.
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func modelAndProgramAgree(_ seed: UInt64) throws {
         var subject = ProgramSubject(try TestForwarder(seed: seed))
         let difference = try ModelComparison.firstDifference(
