@@ -67,7 +67,8 @@ struct RealServerCheck {
         return [
             Finding(
                 severity: .problem, id: "arp-announce",
-                what: "ARP requests of this server may name \(list(vips4)) as their sender on \(list(loud.map(\.name)))",
+                what:
+                    "ARP requests of this server may name \(list(vips4)) as their sender on \(list(loud.map(\.name)))",
                 why: "who hears such a request takes this server's MAC address for the VIP's",
                 mend: "sysctl -w net/ipv4/conf/all/arp_announce=2")
         ]
@@ -94,14 +95,17 @@ struct RealServerCheck {
         if address.prefixLength != length {
             findings.append(
                 Finding(
-                    severity: .problem, id: "vip-prefix", what: "lo has \(vip)/\(address.prefixLength), not /\(length)",
+                    severity: .problem, id: "vip-prefix",
+                    what: "lo has \(vip)/\(address.prefixLength), not /\(length)",
                     why: "on lo the whole prefix becomes this machine's own, its neighbours' addresses too",
-                    mend: "ip addr del \(vip)/\(address.prefixLength) dev lo; sluicectl real-server setup --vip \(vip)"))
+                    mend: "ip addr del \(vip)/\(address.prefixLength) dev lo; sluicectl real-server setup --vip \(vip)")
+            )
         }
         if address.isTentative || address.isDuplicate {
             findings.append(
                 Finding(
-                    severity: .problem, id: "vip-tentative", what: "\(vip) on lo waits for, or failed, duplicate detection",
+                    severity: .problem, id: "vip-tentative",
+                    what: "\(vip) on lo waits for, or failed, duplicate detection",
                     why: "a tentative address accepts nothing",
                     mend: "ip addr del \(vip)/\(length) dev lo; ip addr add \(vip)/\(length) dev lo nodad"))
         }
@@ -193,7 +197,8 @@ extension RealServerCheck {
                 Finding(
                     severity: .problem, id: "decap-address",
                     what: "decapsulation on \(interface) does not know this server's address \(list(unknown))",
-                    why: "tunnelled packets to other addresses than it has are left alone; it was set up before that one",
+                    why:
+                        "tunnelled packets to other addresses than it has are left alone; it was set up before that one",
                     mend: setup))
         }
         return findings

@@ -75,7 +75,8 @@ import Wire
             _ = try Decapsulator.attach(to: "d.0", ifindex: ifindex, addresses: [Self.one], vips: [])
             try shell("ip link del d.0; ip link add d.0 type veth peer name peer")
             let new = if_nametoindex("d.0")
-            let attachment = try Decapsulator.attach(to: "d.0", ifindex: new, addresses: [Self.one], vips: []).attachment
+            let attachment = try Decapsulator.attach(to: "d.0", ifindex: new, addresses: [Self.one], vips: [])
+                .attachment
             try shell("ip link del d.0")
             return (attachment, try Decapsulator.detach(from: "d.0"))
         }
@@ -139,7 +140,9 @@ private func listen(on address: IPAddress, port: UInt16) throws -> FileDescripto
     name.sin_port = port.bigEndian
     withUnsafeMutableBytes(of: &name.sin_addr) { $0.copyBytes(from: address.bytes) }
     let status = withUnsafePointer(to: &name) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
     }
     try #require(status == 0)
     return FileDescriptor(owning: number)

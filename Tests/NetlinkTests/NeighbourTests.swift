@@ -35,7 +35,9 @@ import Wire
             let address = try parse(text)
             let before = try netlink.neighbour(address, on: a)
             try netlink.resolve(address, on: a)
-            let after = try eventually { try netlink.neighbour(address, on: a).flatMap { $0.usableMAC == nil ? nil : $0 } }
+            let after = try eventually {
+                try netlink.neighbour(address, on: a).flatMap { $0.usableMAC == nil ? nil : $0 }
+            }
             let listed = try netlink.neighbours().first { $0.address == address && $0.ifindex == a }
             return (before, after, listed, try shell("ip neigh show \(text)"))
         }
