@@ -57,7 +57,7 @@ enum ModelComparison {
 
 extension ModelResult {
     /// In a few words, or nil. The bytes of a dropped packet are nobody's business.
-    fileprivate func difference(from observed: ModelObservation) -> String? {
+    func difference(from observed: ModelObservation) -> String? {
         if observed.verdict != verdict { return "another verdict" }
         if observed.action != action.code { return "another action" }
         guard action != .drop, observed.frame != frame else { return nil }

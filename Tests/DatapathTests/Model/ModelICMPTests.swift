@@ -2,8 +2,6 @@ import CSluiceABI
 import Testing
 import Wire
 
-private typealias W = ModelWorld
-
 /// ICMP errors that follow a flow.
 @Suite struct ModelICMPTests {
     private let router = IPv4Address("203.0.113.99")!
