@@ -46,7 +46,7 @@ inline_always __u32 tick_now(void)
 	return (__u32)(bpf_jiffies64() >> (config.tick_shift & 63));
 }
 
-/* Multiply-shift with secret multipliers (universal in the upper half): home bucket above, the second from another multiply. */
+/* A sum of products with secret multipliers, spread: the home bucket is in the upper half, the second in another spread. */
 inline_always __u64 flow_hash(const struct flow_key *key)
 {
 	__u64 h = key->source[3] * config.secret[0] + key->destination[3] * config.secret[1] + key->ports * config.secret[2] +
@@ -55,7 +55,7 @@ inline_always __u64 flow_hash(const struct flow_key *key)
 		h += key->source[0] * config.secret[4] + key->source[1] * config.secret[5] + key->source[2] * config.secret[6] +
 		     key->destination[0] * config.secret[7] + key->destination[1] * config.secret[8] +
 		     key->destination[2] * config.secret[9];
-	return h;
+	return sluice_spread(h);
 }
 
 inline_always __u32 home_bucket(__u64 hash)
@@ -65,8 +65,7 @@ inline_always __u32 home_bucket(__u64 hash)
 
 inline_always __u32 second_bucket(__u64 hash)
 {
-	hash ^= hash >> 32;
-	return (__u32)((hash * 0x9e3779b97f4a7c15ull) >> 32);
+	return (__u32)(sluice_spread(hash) >> 32);
 }
 
 /* The bucket at a hash; its heads come first in either family's. */

@@ -73,7 +73,7 @@ inline_always int parse_quoted6(struct xdp_md *ctx, struct quoted *quoted)
 	return is_transport(ip->nexthdr);
 }
 
-/* Is this an ICMP error whose quote reaches to the ports? */
+/* Is this an ICMP error whose quote reaches to the ports, inside the IP packet? */
 inline_always int parse_icmp_error(struct xdp_md *ctx, const struct packet *packet, struct quoted *quoted)
 {
 	struct icmp_header *icmp = frame_at(ctx, packet->l4);
@@ -91,7 +91,7 @@ inline_always int parse_icmp_error(struct xdp_md *ctx, const struct packet *pack
 			return 0;
 	}
 	__be16 *ports = frame_at(ctx, quoted->l4);
-	if ((void *)(ports + 4) > frame_end(ctx))
+	if ((void *)(ports + 2) > frame_end(ctx) || quoted->l4 + 2 * sizeof(*ports) > packet->l3 + packet->length)
 		return 0;
 	quoted->key.ports = make_ports(ports[0], ports[1]);
 	return 1;

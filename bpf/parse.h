@@ -93,9 +93,10 @@ inline_always void parse_extensions(struct xdp_md *ctx, struct packet *packet, _
 {
 	void *end = frame_end(ctx);
 	__u32 offset = packet->l3 + sizeof(struct ipv6hdr);
+	__u32 length = end - frame_start(ctx);
 	for (int i = 0; i < SLUICE_MAX_EXTENSION_HEADERS && is_extension(next); i++) {
 		struct extension_header *header = frame_at(ctx, offset);
-		if ((void *)(header + 1) > end) {
+		if ((void *)(header + 1) > end || offset + (header->length + 1) * 8 > length) {
 			packet->malformed = 1;
 			break;
 		}

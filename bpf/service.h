@@ -33,7 +33,7 @@ inline_always int is_for_this_host(struct xdp_md *ctx, __u32 ifindex)
 /* `key`: port | protocol << 16 | family << 24, as the slot's word at `port` reads. Sets *slot to where it was found. */
 inline_always struct sluice_service *slot_find(const __be32 *address, __u32 key, __u32 *slot)
 {
-	__u32 home = sluice_service_home((const __u64 *)config.secret, address, key);
+	__u32 home = sluice_service_home(config.secret, address, key);
 	for (__u32 i = 0; i < SLUICE_SERVICE_PROBES; i++) {
 		__u32 index = (home + i) & (SLUICE_SERVICE_SLOTS - 1);
 		struct sluice_service *service = bpf_map_lookup_elem(&services, &index);

@@ -51,7 +51,7 @@ inline_always int parse(struct xdp_md *ctx, struct packet *packet)
 	if (packet->fragment)
 		return without_flow(packet, SLUICE_DROP_FRAGMENT);
 	if (packet->key.protocol == PROTOCOL_UNREACHED)
-		return without_flow(packet, SLUICE_DROP_EXTENSIONS);
+		return without_flow(packet, packet->malformed ? SLUICE_DROP_MALFORMED : SLUICE_DROP_EXTENSIONS);
 	return GO_ON;
 }
 
@@ -228,6 +228,8 @@ inline_always int find_icmp_destination(struct packet *packet, const struct flow
 	if (verdict != GO_ON)
 		return verdict;
 	int found = flow_find(key, tick_now(), &flow) && !sluice_head_reply(flow.value);
+	if (!found && !(service->flags & SLUICE_SERVICE_ACTIVE))
+		return SLUICE_PASS_BACKUP;
 	if (!found && !is_hash_scheduler(service))
 		return SLUICE_DROP_NO_FLOW;
 	packet->destination = found ? sluice_head_destination(flow.value) :
@@ -251,9 +253,12 @@ separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
 		return SLUICE_PASS_NOT_SERVICE;
 	packet->icmp = 1;
 	reverse_key(&quoted.key, &key);
+	/* An error goes to whom it quotes. */
+	if (!same_address(key.destination, packet->key.destination))
+		return SLUICE_PASS_NOT_SERVICE;
 	struct sluice_service *service =
 		service_find(key.destination, destination_port(key.ports), key.protocol, key.family, &slot);
-	if (service && same_address(key.destination, packet->key.destination)) {
+	if (service) {
 		int verdict = find_icmp_destination(packet, &key, service);
 		return verdict == SLUICE_FORWARDED ? forward(ctx, packet, &quoted) : verdict;
 	}

@@ -14,15 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-int cshim_unshare_network(void)
-{
-	return unshare(CLONE_NEWNET);
-}
+int cshim_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
-int cshim_enter_network(int fd)
-{
-	return setns(fd, CLONE_NEWNET);
-}
+int cshim_enter_network(int fd) { return setns(fd, CLONE_NEWNET); }
 
 int cshim_link_up(const char *name)
 {
@@ -55,7 +49,7 @@ int cshim_pin_thread(unsigned cpu)
 
 int cshim_raise_memlock(void)
 {
-	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
 	return setrlimit(RLIMIT_MEMLOCK, &limit);
 }
@@ -67,10 +61,7 @@ int64_t cshim_filesystem_type(const char *path)
 	return statfs(path, &status) ? -1 : (int64_t)(uint32_t)status.f_type;
 }
 
-int cshim_mount_bpffs(const char *path)
-{
-	return mount("bpf", path, "bpf", 0, "mode=0700");
-}
+int cshim_mount_bpffs(const char *path) { return mount("bpf", path, "bpf", 0, "mode=0700"); }
 
 static uint64_t nanoseconds(struct timespec time)
 {
@@ -85,15 +76,9 @@ static uint64_t read_clock(clockid_t clock)
 	return nanoseconds(time);
 }
 
-uint64_t cshim_monotonic_ns(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
+uint64_t cshim_monotonic_ns(void) { return read_clock(CLOCK_MONOTONIC); }
 
-uint64_t cshim_thread_cpu_ns(void)
-{
-	return read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
+uint64_t cshim_thread_cpu_ns(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 uint64_t cshim_tick_ns(void)
 {
@@ -103,10 +88,7 @@ uint64_t cshim_tick_ns(void)
 	return nanoseconds(time);
 }
 
-int cshim_signalfd(const void *set)
-{
-	return signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
+int cshim_signalfd(const void *set) { return signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC); }
 
 int cshim_read_signal(int fd)
 {
@@ -114,7 +96,4 @@ int cshim_read_signal(int fd)
 	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }
 
-int cshim_accept(int fd)
-{
-	return accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-}
+int cshim_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }

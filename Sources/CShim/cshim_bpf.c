@@ -48,10 +48,7 @@ static int record(enum libbpf_print_level level, const char *format, va_list arg
 	return length;
 }
 
-static void install(void)
-{
-	libbpf_set_print(record);
-}
+static void install(void) { libbpf_set_print(record); }
 
 void cshim_bpf_log_begin(void)
 {

@@ -26,6 +26,9 @@ package final class Director {
     private var generic: Set<String> = []
     private var complained: Set<String> = []
     var role: ServiceRole = .active
+    private var lastEditSeconds = 0.0
+    /// Longer than the kernel handles a batch of packets without a pause.
+    private static let graceSeconds = 0.005
 
     /// Opens the instance's maps, old or new. Nothing is attached before `start`.
     ///
@@ -109,7 +112,12 @@ package final class Director {
         if !edits.isEmpty { log.debug("applied \(edits.count) edits") }
     }
 
+    /// A plan may use ring regions again that the one before gave up: packets under way must be through with them first.
     private func apply(_ edits: [Edit]) {
+        guard !edits.isEmpty else { return }
+        let since = SystemClock.monotonicSeconds - lastEditSeconds
+        if since < Self.graceSeconds { usleep(useconds_t((Self.graceSeconds - since) * 1e6)) }
+        defer { lastEditSeconds = SystemClock.monotonicSeconds }
         for edit in edits {
             forwarder.maps.apply(edit)
             actual.apply(edit)

@@ -16,7 +16,8 @@ package enum Mounts {
 package enum Limits {
     /// Lifts the limit of locked memory: kernels before 5.11 count BPF maps against it.
     package static func raiseMemlock() throws(SystemError) {
-        try check("setrlimit(RLIMIT_MEMLOCK)") { cshim_raise_memlock() }
+        let remedy = "needs CAP_SYS_RESOURCE; since kernel 5.11 nothing depends on it"
+        try check("setrlimit(RLIMIT_MEMLOCK)", remedy: remedy) { cshim_raise_memlock() }
     }
 }
 

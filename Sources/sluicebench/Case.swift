@@ -10,6 +10,8 @@ struct Proof: Equatable {
     var evicted: Double = 0
     /// Packets forwarded without the entry that they should have got, per packet.
     var withoutState: Double = 0
+    /// All that was counted, for a message.
+    var counted = ""
 }
 
 /// What a figure is a figure of.

@@ -37,7 +37,8 @@ final class Catalogue {
         _ setup: Setup, _ path: Path, flows: Int, in subject: () throws -> Subject
     ) throws {
         let labels = Labels(
-            mode: setup.mode.name, family: setup.family, scheduler: setup.scheduler.rawValue, path: path.rawValue, flows: flows,
+            mode: setup.mode.name, family: setup.family, scheduler: setup.scheduler.rawValue, path: path.rawValue,
+            flows: flows,
             services: setup.services, destinations: setup.services * setup.servers)
         guard isWanted(labels) else { return }
         cases.append(path.makeCase(labels, subject: try subject(), wrapper: wrapper))
@@ -103,9 +104,10 @@ struct Filler {
     let wrapper: Wrapper
     let subject: Subject
 
-    /// Opens the connections and has them established, few at a time: the table has little room for half-open ones.
+    /// Opens the connections and has them established, some at a time: the table has little room for half-open ones, and a test
+    /// run of more than one packet waits for all processors.
     func establish(_ flows: Flows) throws {
-        let step = min(flows.count, 1024)
+        let step = min(flows.count, 1 << 15)
         let syn = Frame(subject.setup.family, .syn)
         let data = Frame(subject.setup.family, .data)
         for first in stride(from: flows.first, to: flows.first + flows.count, by: step) {

@@ -93,7 +93,8 @@ struct Frame {
         let ethernet = Ethernet(
             source: isReply ? Network.serverMAC : Network.clientMAC, destination: Network.directorMAC)
         let tcp = TCP(
-            source: isReply ? Network.serverPort : 0, destination: isReply ? 0 : Network.servicePort, flags: segment.flags)
+            source: isReply ? Network.serverPort : 0, destination: isReply ? 0 : Network.servicePort,
+            flags: segment.flags)
         let ip = Self.ip(
             family, from: isReply ? other : Network.clients, to: isReply ? Network.clients : other)
         bytes = Packet([ethernet, ip, tcp, Payload(Self.payload)]).bytes

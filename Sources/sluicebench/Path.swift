@@ -1,4 +1,5 @@
 import CSluiceABI
+import Config
 
 /// A packet's way through the forwarder, as the report names it.
 enum Path: String {
@@ -47,9 +48,12 @@ enum Path: String {
                 return { packets in
                     let tally = try subject.tally().since(before)
                     guard tally.packets == packets else {
-                        throw BenchError("\(labels): \(packets) packets went in, \(tally.packets) verdicts were counted")
+                        throw BenchError(
+                            "\(labels): \(packets) packets went in, \(tally.packets) verdicts were counted")
                     }
-                    return proof(tally, packets: packets, isNAT: subject.setup.mode == .nat)
+                    var proof = proof(tally, packets: packets, isNAT: subject.setup.mode == .nat)
+                    proof.counted = tally.summary
+                    return proof
                 }
             })
     }
@@ -66,7 +70,8 @@ enum Path: String {
                 onPath: max(0, tally[.SLUICE_FORWARDED] - inserted), resident: 1 - share(absent))
         case .reply:
             return Proof(
-                onPath: tally[.SLUICE_REPLIED] - tally[.SLUICE_HOP_LOOKED_UP], resident: 1 - share(tally[.SLUICE_PASS_NOT_SERVICE]))
+                onPath: tally[.SLUICE_REPLIED] - tally[.SLUICE_HOP_LOOKED_UP],
+                resident: 1 - share(tally[.SLUICE_PASS_NOT_SERVICE]))
         case .new:
             return Proof(
                 onPath: min(tally[.SLUICE_FORWARDED], inserted), evicted: share(tally[.SLUICE_FLOW_EVICTED]),

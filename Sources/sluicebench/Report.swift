@@ -49,7 +49,10 @@ struct Report {
             lines.append("E0 \(family.rawValue), wrapper included: \(Self.range(summary, 1))")
         }
         for (flows, summary) in lookup { lines.append("L1, \(Self.count(flows)) flows: \(Self.range(summary, 1))") }
-        lines += ["", Self.columns(["mode", "family", "sched", "path", "flows", "ns", "x L1", "x same", "resident", "evicted"])]
+        lines += [
+            "",
+            Self.columns(["mode", "family", "sched", "path", "flows", "ns", "x L1", "x same", "resident", "evicted"]),
+        ]
         return (lines + rows.map(Self.line)).joined(separator: "\n")
     }
 
@@ -58,7 +61,8 @@ struct Report {
         let path = labels.services == 1 ? labels.path : "\(labels.path), \(labels.services) services"
         return columns([
             labels.mode, labels.family.rawValue, labels.scheduler, path, count(labels.flows), range(row.net, 0),
-            range(row.overL1, 2), range(row.overL1SameFlows, 2), row.proof.resident.map { fixed($0 * 100, 3) + "%" } ?? "-",
+            range(row.overL1, 2), range(row.overL1SameFlows, 2),
+            row.proof.resident.map { fixed($0 * 100, 3) + "%" } ?? "-",
             row.proof.evicted == 0 ? "-" : fixed(row.proof.evicted, 2),
         ])
     }

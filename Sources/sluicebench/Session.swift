@@ -60,7 +60,9 @@ final class Session {
     private func sample(_ each: Case, _ round: Int) throws -> Sample {
         let sample = try wrapper.measure(each, round: round, packets: effort.packets(each.labels))
         guard Double(sample.proof.onPath) >= 0.99 * Double(sample.packets) else {
-            throw BenchError("\(each.labels): only \(sample.proof.onPath) of \(sample.packets) packets took this path")
+            throw BenchError(
+                "\(each.labels): only \(sample.proof.onPath) of \(sample.packets) packets took this path "
+                    + "(\(sample.proof.counted))")
         }
         return sample
     }

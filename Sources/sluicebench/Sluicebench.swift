@@ -31,7 +31,8 @@ struct Sluicebench: ParsableCommand {
 
     func run() throws {
         guard geteuid() == 0 else { throw BenchError("sluicebench loads BPF programs: run it as root") }
-        try Limits.raiseMemlock()
+        // Kernels since 5.11 don't need it.
+        try? Limits.raiseMemlock()
         try CPU.pinThread(to: cpu ?? CPU.possibleCount() - 1)
         let effort = quick ? Effort.quick : .full
         let report = try Session(effort: effort, only: only, progress: Self.progress).report(

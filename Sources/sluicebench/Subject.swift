@@ -62,7 +62,7 @@ final class Subject {
             longestSeconds: 900, jiffyNanoseconds: SystemClock.tickNanoseconds)
         // No flow expires while the benchmark runs.
         withUnsafeMutableBytes(of: &settings.timeout) { bytes in
-            for state in 0..<Int(SLUICE_FLOW_STATES.rawValue) {
+            for state in 0..<Int(sluice_flow_state.SLUICE_FLOW_STATES.rawValue) {
                 bytes.storeBytes(of: UInt16(FlowTimeouts.limit), toByteOffset: state * 2, as: UInt16.self)
             }
         }
@@ -120,17 +120,19 @@ extension Setup {
         let nowhere = SourceLocation(file: "sluicebench", line: 0)
         var hops: [IPAddress: NextHop] = [:]
         let services = (0..<services).map { index in
-            let servers = (0..<servers).map { server in
-                let address = Network.address(Network.servers + UInt32(index * servers + server), family)
+            let realServers = (0..<self.servers).map { server in
+                let address = Network.address(Network.servers + UInt32(index * self.servers + server), family)
                 hops[address] = hop
                 return RealServer(
-                    address: address, port: mode == .nat ? Network.serverPort : Network.servicePort, weight: 1, mode: mode,
+                    address: address, port: mode == .nat ? Network.serverPort : Network.servicePort, weight: 1,
+                    mode: mode,
                     location: nowhere)
             }
             return DesiredService(
                 VirtualService(
-                    address: Network.address(Network.vips + UInt32(index), family), port: Network.servicePort, transport: .tcp,
-                    scheduler: scheduler, isStateless: isStateless, realServers: servers, location: nowhere))
+                    address: Network.address(Network.vips + UInt32(index), family), port: Network.servicePort,
+                    transport: .tcp,
+                    scheduler: scheduler, isStateless: isStateless, realServers: realServers, location: nowhere))
         }
         let interface = InterfaceState(
             ifindex: Network.ifindex, mac: Network.directorMAC, mtu: 1500, attached: true, generic: false)
@@ -145,9 +147,9 @@ extension Setup {
 }
 
 /// The forwarder's own counters.
-struct Tally: Equatable {
-    private var verdicts = [Int](repeating: 0, count: Int(SLUICE_VERDICT_COUNT.rawValue))
-    private var events = [Int](repeating: 0, count: Int(SLUICE_EVENT_COUNT.rawValue))
+struct Tally {
+    private var verdicts = [Int](repeating: 0, count: Int(sluice_verdict.SLUICE_VERDICT_COUNT.rawValue))
+    private var events = [Int](repeating: 0, count: Int(sluice_event.SLUICE_EVENT_COUNT.rawValue))
 
     mutating func add(_ counters: sluice_counters) {
         withUnsafeBytes(of: counters.verdict) { bytes in
@@ -168,6 +170,14 @@ struct Tally: Equatable {
 
     subscript(verdict: sluice_verdict) -> Int { verdicts[Int(verdict.rawValue)] }
     subscript(event: sluice_event) -> Int { events[Int(event.rawValue)] }
+    /// The verdicts that were counted, as text: `verdict NUMBER: COUNT`.
+    var summary: String {
+        let counted =
+            verdicts.enumerated().filter { $0.element != 0 }.map { "verdict \($0.offset): \($0.element)" }
+            + events.enumerated().filter { $0.element != 0 }.map { "event \($0.offset): \($0.element)" }
+        return counted.joined(separator: ", ")
+    }
+
     /// Packets: each counts one verdict.
     var packets: Int { verdicts.reduce(0, +) }
 }

@@ -151,7 +151,10 @@ import Testing
 
 @Suite("Embedded objects") struct Base64Tests {
     @Test func `Base64 is decoded as RFC 4648 section 10 has it`() {
-        let vectors = ["": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=", "foobar": "Zm9vYmFy"]
+        let vectors = [
+            "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",
+            "foobar": "Zm9vYmFy",
+        ]
         for (plain, encoded) in vectors { #expect(decodeBase64(encoded.utf8) == Array(plain.utf8)) }
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
         #expect(decodeBase64(Data(bytes).base64EncodedString().utf8) == bytes)

@@ -50,9 +50,11 @@ struct Model {
         guard let own = mac(of: ingressIfindex), packet.destinationMAC == own else {
             return untouched(.SLUICE_PASS_OTHER_HOST, packet.frame)
         }
-        if packet.isExtensionCutOff { return dropIfVIP(.SLUICE_DROP_MALFORMED, packet) }
-        if packet.hasTooManyExtensions { return dropIfVIP(.SLUICE_DROP_EXTENSIONS, packet) }
         if packet.isFragment { return fragment(packet) }
+        if packet.isExtensionCutOff { return dropIfVIP(.SLUICE_DROP_MALFORMED, packet) }
+        if packet.hasTooManyExtensions {
+            return dropIfVIP(packet.isLongerThanFrame ? .SLUICE_DROP_MALFORMED : .SLUICE_DROP_EXTENSIONS, packet)
+        }
         switch (packet.protocolNumber, packet.family) {
         case (IPProtocol.tcp, _), (IPProtocol.udp, _): return transport(packet)
         case (IPProtocol.icmp, .ipv4), (IPProtocol.icmpv6, .ipv6): return icmp(packet)

@@ -71,12 +71,14 @@ struct ModelFlows {
         return false
     }
 
-    /// Notes a packet: its time, and what it does to the state.
-    mutating func touch(_ id: Int, flags: TCP.Flags, row: ModelStateRow, now: UInt32) {
-        guard var connection = connections[id] else { return }
+    /// Notes a packet: its time, and what it does to the state. Whether either is new.
+    @discardableResult
+    mutating func touch(_ id: Int, flags: TCP.Flags, row: ModelStateRow, now: UInt32) -> Bool {
+        guard var connection = connections[id] else { return false }
         connection.seen = now
         connection.state = row.next(connection.state, flags)
-        connections[id] = connection
+        defer { connections[id] = connection }
+        return connections[id] != connection
     }
 }
 

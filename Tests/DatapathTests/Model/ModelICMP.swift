@@ -11,6 +11,7 @@ extension Model {
         else { return untouched(.SLUICE_PASS_NOT_SERVICE, packet.frame) }
         guard service.hasRole else { return untouched(.SLUICE_PASS_BACKUP, packet.frame) }
         if packet.isLongerThanFrame { return untouched(.SLUICE_DROP_MALFORMED, packet.frame) }
+        if Self.isImpossibleSource(packet.source) { return untouched(.SLUICE_DROP_SOURCE, packet.frame) }
         return icmpFromClient(packet, quote, service)
     }
 
@@ -26,8 +27,9 @@ extension Model {
         } else {
             guard service.isActive else { return untouched(.SLUICE_PASS_BACKUP, packet.frame) }
             guard service.isHash else { return untouched(.SLUICE_DROP_NO_FLOW, packet.frame) }
+            if service.ring.isEmpty { return untouched(.SLUICE_DROP_NO_SERVER, packet.frame) }
             let start = schedule(service, client: quote.key.destination, port: quote.key.destinationPort)
-            guard !service.ring.isEmpty, let chosen = destinations[service.ring[start]] else {
+            guard let chosen = destinations[service.ring[start]] else {
                 return untouched(.SLUICE_DROP_NO_SERVER, packet.frame)
             }
             guard chosen.mode != .SLUICE_MODE_NAT else { return untouched(.SLUICE_DROP_NO_FLOW, packet.frame) }
@@ -48,10 +50,11 @@ extension Model {
 
     /// NAT: an error about a packet from a client to a real server, sent by the server or a router before it.
     private mutating func icmpFromServer(_ packet: ModelPacket, _ quote: ModelQuote) -> ModelResult {
-        guard hasNAT, !packet.isLongerThanFrame, quote.key.source == packet.destination,
+        guard hasNAT, quote.key.source == packet.destination,
             let id = flows.findReply(quote.key.reversed, now: tick), let known = flows.connections[id]?.destination,
             let destination = destinations[known]
         else { return untouched(.SLUICE_PASS_NOT_SERVICE, packet.frame) }
+        if packet.isLongerThanFrame { return untouched(.SLUICE_DROP_MALFORMED, packet.frame) }
         if packet.ttl <= 1 { return untouched(.SLUICE_DROP_TTL, packet.frame) }
         let service = services[destination.service]
         var frame = packet.frame
@@ -101,9 +104,8 @@ struct ModelQuote {
 }
 
 extension [UInt8] {
-    /// Translates one address of the outer header, one address and port of the quoted packet, and every checksum that
-    /// covers them: the outer IPv4 header's, the quoted IPv4 header's, the quoted TCP or UDP one if it is there,
-    /// ICMP's. Port 0 leaves the port.
+    /// Translates one address of the outer header, one address and port of the quoted packet, and the checksums of both
+    /// IP headers and of ICMP. The quoted transport checksum stays. Port 0 leaves the port.
     fileprivate mutating func translateError(
         _ packet: ModelPacket, _ quote: ModelQuote, outer: ModelPacket.Side, inner: ModelPacket.Side,
         _ address: IPAddress, _ port: UInt16
@@ -113,21 +115,13 @@ extension [UInt8] {
         // Only ICMPv6 has a pseudo header.
         translate(packet.addressField(outer), to: address, packet, [isIPv4 ? nil : icmp])
         let field = packet.addressField(inner) - packet.ip + quote.ip
-        let header = isIPv4 ? quote.ip + 10 : nil
-        let transport = transportChecksum(quote.key.transport, at: quote.upper, end: packet.end)
-        var checksums: [(field: Int, old: [UInt8])] = []
-        for field in [header, transport] {
-            if let field { checksums.append((field, Array(self[field..<field + 2]))) }
+        if isIPv4 {
+            // What the quoted header's address gains its checksum loses: ICMP's own sum stays.
+            put(address.bytes, at: field, correcting: [quote.ip + 10])
+        } else {
+            put(address.bytes, at: field, correcting: [icmp])
         }
-        put(address.bytes, at: field, correcting: [header, transport, icmp].compactMap { $0 })
-        if port != 0 {
-            let place = quote.upper + (inner == .source ? 0 : 2)
-            put(port.bytes, at: place, correcting: [transport, icmp].compactMap { $0 })
-        }
-        avoidZero(transport, quote.key.transport)
-        for (field, old) in checksums {
-            let new = Array(self[field..<field + 2])
-            put(word: InternetChecksum.updated(u16(at: icmp), replacing: old, with: new), at: icmp)
-        }
+        guard port != 0 else { return }
+        put(port.bytes, at: quote.upper + (inner == .source ? 0 : 2), correcting: [icmp])
     }
 }

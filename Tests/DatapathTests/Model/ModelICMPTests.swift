@@ -15,8 +15,13 @@ private typealias W = ModelWorld
         [
             IPv4(source: router, destination: vip, ttl: ttl), ICMPv4(type: 3, code: 4, rest: 1400),
             IPv4(source: server, destination: W.client, ttl: 50),
-            TCP(source: port, destination: 1234, flags: .ack), Payload([1, 2, 3]),
+            Self.quoted(.ack, from: port, to: 1234), Payload([1, 2, 3]),
         ]
+    }
+
+    /// Its checksum is not translated, so it is given.
+    private static func quoted(_ flags: TCP.Flags, from source: UInt16, to destination: UInt16) -> TCP {
+        TCP(source: source, destination: destination, flags: flags, checksum: 0x1234)
     }
 
     private func error() -> [UInt8] { Packet([W.ethernet] + errorLayers(to: W.vip, from: W.vip, port: 80)).bytes }
@@ -46,7 +51,7 @@ private typealias W = ModelWorld
         func layers(from source: IPv4Address, to server: IPv4Address, port: UInt16, ttl: UInt8) -> [any PacketLayer] {
             [
                 IPv4(source: source, destination: W.client, ttl: ttl), ICMPv4(type: 3, code: 4, rest: 1400),
-                IPv4(source: W.client, destination: server, ttl: 50), W.tcp(.ack, to: port), Payload([1, 2, 3]),
+                IPv4(source: W.client, destination: server, ttl: 50), Self.quoted(.ack, from: 1234, to: port), Payload([1, 2, 3]),
             ]
         }
         let error = Packet([W.ethernet] + layers(from: router, to: W.server(1), port: 8080, ttl: 64)).bytes
@@ -66,7 +71,7 @@ private typealias W = ModelWorld
         func layers(_ server: IPv6Address, _ port: UInt16, _ hopLimit: UInt8) -> [any PacketLayer] {
             [
                 IPv6(source: W.client6, destination: server, hopLimit: hopLimit), ICMPv6(type: 1, code: 4),
-                IPv6(source: server, destination: W.client6), UDP(source: port, destination: 9), Payload([1, 2, 3]),
+                IPv6(source: server, destination: W.client6), UDP(source: port, destination: 9, checksum: 0x1234), Payload([1, 2, 3]),
             ]
         }
         let result = model.process(Packet([W.ethernet] + layers(W.vip6, 53, 64)).bytes)

@@ -21,6 +21,11 @@ extension Model {
         return sendBack(frame, packet, .SLUICE_REPLIED)
     }
 
+    /// Notes by which way a client's packet came.
+    mutating func learnHop(_ packet: ModelPacket) {
+        hops[packet.source] = ModelHop(mac: packet.sourceMAC, ifindex: ingressIfindex)
+    }
+
     /// Decrements the TTL and sends to the hop that the client's packets came from.
     func sendBack(_ frame: [UInt8], _ packet: ModelPacket, _ verdict: sluice_verdict) -> ModelResult {
         guard let hop = hops[packet.destination], let own = mac(of: hop.ifindex) else {

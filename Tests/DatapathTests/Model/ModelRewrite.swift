@@ -6,9 +6,6 @@ extension Model {
     /// A client's packet whose flow is known by now, and whose destination is resolved.
     mutating func forward(_ segment: ModelSegment, to destination: ModelDestination) -> ModelResult {
         let packet = segment.packet
-        if destination.mode == .SLUICE_MODE_NAT {
-            hops[packet.source] = ModelHop(mac: packet.sourceMAC, ifindex: ingressIfindex)
-        }
         if packet.ttl <= 1 {
             return packet.hasOptions
                 ? untouched(.SLUICE_DROP_TTL, packet.frame)

@@ -40,7 +40,10 @@ import Wire
                 let after = Frame.dissect(step.expected.frame)
                 let hint = "seed \(seed) round \(round): \(before) => \(step.expected)"
                 #expect(before.checksumsAreValid && before.problem == nil, "\(hint)")
-                #expect(after.checksumsAreValid && after.problem == nil, "\(hint)")
+                // What an ICMP error quotes keeps its transport checksum, as by IPVS.
+                let isQuote = step.expected.verdict == .SLUICE_ICMP_FORWARDED
+                let wrong = after.wrongChecksums.filter { !isQuote || !$0.hasPrefix("TCP") && !$0.hasPrefix("UDP") }
+                #expect(wrong.isEmpty && after.problem == nil, "\(hint)")
                 #expect(after.tags.map(\.id) == before.tags.map(\.id), "\(hint)")
                 #expect(after.payload == before.payload || step.expected.verdict.isAnswer, "\(hint)")
             }

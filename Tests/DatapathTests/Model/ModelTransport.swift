@@ -42,7 +42,10 @@ extension Model {
         guard let segment = ModelSegment(packet) else { return dropIfVIP(.SLUICE_DROP_MALFORMED, packet) }
         let key = segment.key
         guard let service = service(key.destination, key.transport, key.destinationPort) else {
-            if hasNAT, !packet.isLongerThanFrame, let id = flows.findReply(key, now: tick) {
+            if hasNAT, let id = flows.findReply(key, now: tick) {
+                if packet.isLongerThanFrame || !segment.isLengthRight {
+                    return untouched(.SLUICE_DROP_MALFORMED, packet.frame)
+                }
                 return reply(segment, id)
             }
             return untouched(.SLUICE_PASS_NOT_SERVICE, packet.frame)
@@ -79,7 +82,9 @@ extension Model {
             return miss(afterRemoving: id, segment, of: service)
         }
         let row: ModelStateRow = destination.mode == .SLUICE_MODE_NAT ? .input : .inputOnly
-        flows.touch(id, flags: segment.flags, row: row, now: tick)
+        let isNews = flows.touch(id, flags: segment.flags, row: row, now: tick)
+        // The way back is noted when a flow is opened, and again where its state or its age changes.
+        if isNews, destination.mode == .SLUICE_MODE_NAT { learnHop(segment.packet) }
         guard destination.isResolved else { return untouched(.SLUICE_DROP_NO_NEIGHBOUR, segment.packet.frame) }
         return forward(segment, to: destination)
     }
@@ -100,11 +105,13 @@ extension Model {
         if isMidstream, !service.picksUp || segment.flags.contains(.rst) {
             return untouched(.SLUICE_DROP_NO_FLOW, frame)
         }
+        if service.ring.isEmpty { return untouched(.SLUICE_DROP_NO_SERVER, frame) }
         let start = schedule(service, client: segment.key.source, port: segment.key.sourcePort)
         switch open(segment, from: start, of: service) {
         case .failure(let failure): return untouched(failure.verdict, frame)
         case .success(let destination):
             if isMidstream { count(.SLUICE_FLOW_PICKED_UP) }
+            learnHop(segment.packet)
             return forward(segment, to: destination)
         }
     }
@@ -116,7 +123,7 @@ extension Model {
         _ segment: ModelSegment, from start: Int, of service: ModelService
     ) -> Result<ModelDestination, Refusal> {
         for step in 0..<8 {
-            guard !service.ring.isEmpty, case let entry = service.ring[(start + step) % service.ring.count],
+            guard case let entry = service.ring[(start + step) % service.ring.count],
                 entry != SLUICE_RING_NONE, let destination = destinations[entry]
             else { return .failure(Refusal(verdict: .SLUICE_DROP_NO_SERVER)) }
             guard destination.isResolved else { return .failure(Refusal(verdict: .SLUICE_DROP_NO_NEIGHBOUR)) }
@@ -142,7 +149,7 @@ extension Model {
             destinationPort: key.sourcePort, transport: key.transport)
     }
 
-    /// The ring entry to begin with; 0 for an empty ring. Moves the cursor of rr and wrr.
+    /// The ring entry to begin with, of a ring that is not empty. Moves the cursor of rr and wrr.
     mutating func schedule(_ service: ModelService, client: IPAddress, port: UInt16) -> Int {
         let size = UInt32(service.ring.count)
         let port = service.hashesPort ? port : 0
@@ -151,8 +158,8 @@ extension Model {
         case .SLUICE_SCHEDULER_RR, .SLUICE_SCHEDULER_WRR:
             let cursor = cursors[service.slot, default: 0]
             cursors[service.slot] = cursor &+ 1
-            return size == 0 ? 0 : Int(cursor % size)
-        case .SLUICE_SCHEDULER_SH: return size == 0 ? 0 : Int(sluice_sh_bucket(folded, port) % size)
+            return Int(cursor % size)
+        case .SLUICE_SCHEDULER_SH: return Int(sluice_sh_bucket(folded, port) % size)
         case .SLUICE_SCHEDULER_MH: return Int(sluice_ring_index(sluice_source_hash(folded, port), size))
         }
     }
