@@ -50,14 +50,18 @@ struct PinFolder {
         }
     }
 
-    /// `ip netns exec` gives a command mounts of its own, without the BPF file system, which end with it: so would our pins.
+    /// `ip netns exec` gives a command a /sys of its own, without the BPF file system, whose mounts end with it: so would
+    /// our pins. It is known by its source, the namespace's name.
     private static func requireLastingMounts() throws(SystemError) {
-        guard let own = readLink("/proc/self/ns/mnt"), let first = readLink("/proc/1/ns/mnt"), own != first else {
-            return
+        let mounts = try TextFile.read("/proc/self/mountinfo").split(separator: "\n")
+        for mount in mounts.map({ $0.split(separator: " ") }) where mount.count > 5 && mount[4] == "/sys" {
+            guard let source = mount.last(where: { !$0.contains(",") && $0 != "rw" && $0 != "ro" }),
+                access("/run/netns/\(source)", F_OK) == 0
+            else { continue }
+            throw SystemError(
+                "mount -t bpf", errno: EPERM, context: root,
+                remedy: "what ip netns exec mounts ends with the command: use nsenter --net=/run/netns/\(source)")
         }
-        throw SystemError(
-            "mount -t bpf", errno: EPERM, context: root,
-            remedy: "mounts made here end with this command, as under ip netns exec: use nsenter --net=/run/netns/NAME")
     }
 
     /// Removes the pins of decapsulators whose interface has gone, in any namespace: they would stay until the next start.
