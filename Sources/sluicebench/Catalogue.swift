@@ -120,7 +120,7 @@ struct Filler {
         let syn = Frame(subject.setup.family, .syn)
         let data = Frame(subject.setup.family, .data)
         for first in stride(from: flows.first, to: flows.first + flows.count, by: step) {
-            let some = Flows(count: step, first: first, services: flows.services)
+            let some = Flows(count: step, first: first, services: flows.services, isFilling: true)
             _ = try wrapper.run(subject.program, syn, some, packets: step)
             _ = try wrapper.run(subject.program, data, some, packets: step)
         }
