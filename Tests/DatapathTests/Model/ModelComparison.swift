@@ -24,10 +24,11 @@ enum ModelComparison {
     /// first, in words with the seed and the round to repeat it, or nil. It ends there: after a difference the flows
     /// differ too.
     static func firstDifference(
-        seed: UInt64, rounds: Int, change: Int = 50, ingress: ModelInterface, others: [ModelInterface] = [],
-        subject: inout some ModelSubject
+        seed: UInt64, rounds: Int, change: Int = 50, damagedPercent: Int = 8, ingress: ModelInterface,
+        others: [ModelInterface] = [], subject: inout some ModelSubject
     ) throws -> String? {
         var scenario = ModelScenario(seed: seed, ingress: ingress, others: others)
+        scenario.mutatedPercent = damagedPercent
         try subject.load(scenario.model)
         for round in 0..<rounds {
             if round % change == change - 1 {
