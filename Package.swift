@@ -63,6 +63,7 @@ let package = Package(
             plugins: ["CompileBPF"]),
         .plugin(name: "CompileBPF", capability: .buildTool()),
         // Tests, one target a module; LabTests sends real traffic through namespaces.
+        tests("RulesTests", []),
         tests("WireTests", ["Wire"]),
         tests("SchedulingTests", ["Scheduling"]),
         tests("ConfigTests", ["Config", "Wire"]),

@@ -16,20 +16,14 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "decap_ecn.h"
 #include "sluice_decap.h"
-
-#define inline_always static inline __attribute__((always_inline))
 
 #define MAX_TAGS 2
 #define TAG_LENGTH 4
 #define MAX_L2 (ETH_HLEN + MAX_TAGS * TAG_LENGTH)
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, and the offset */
-#define ECN_MASK 3u
-#define ECN_NOT_ECT 0u
-#define ECN_ECT1 1u
-#define ECN_ECT0 2u
-#define ECN_CE 3u
 
 /* Written by the loader before the program is attached and whenever addresses change; read here. */
 struct {
@@ -75,21 +69,14 @@ inline_always int count(enum sluice_decap_verdict verdict, int action)
 
 inline_always struct sluice_decap_address key4(__be32 address)
 {
-	return (struct sluice_decap_address){ .address = { 0, 0, 0, address }, .family = 4 };
+	return (struct sluice_decap_address){.address = {0, 0, 0, address}, .family = 4};
 }
 
 inline_always struct sluice_decap_address key6(const struct in6_addr *address)
 {
 	const __be32 *words = address->in6_u.u6_addr32;
 
-	return (struct sluice_decap_address){ .address = { words[0], words[1], words[2], words[3] }, .family = 6 };
-}
-
-/* Folds a sum of 16-bit words; 0xffff for a header with its right checksum in it (RFC 1071). */
-inline_always __u32 fold(__u32 sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
+	return (struct sluice_decap_address){.address = {words[0], words[1], words[2], words[3]}, .family = 6};
 }
 
 inline_always int sum_is_right(const struct iphdr *ip)
@@ -182,27 +169,6 @@ inline_always enum sluice_decap_verdict parse_outer(const void *data, const void
 	return SLUICE_DECAP_PASS_NOT_TUNNEL;
 }
 
-/* The ECN field of the packet that goes on (RFC 6040 figure 4), or -1 if it must be dropped. */
-inline_always int combined_ecn(__u32 outer, __u32 inner)
-{
-	if (outer == ECN_CE)
-		return inner == ECN_NOT_ECT ? -1 : (int)ECN_CE;
-	if (outer == ECN_ECT1 && inner == ECN_ECT0)
-		return ECN_ECT1;
-	return inner;
-}
-
-/* Sets the field, and with it the checksum: HC' = ~(~HC + ~m + m') (RFC 1624), where m is version, length and TOS. */
-inline_always void set_ecn4(struct iphdr *ip, __u8 ecn)
-{
-	__u8 tos = (ip->tos & ~ECN_MASK) | ecn;
-	__u32 sum = (__u16)~ip->check;
-
-	sum += (__u16)~bpf_htons(ip->tos) + bpf_htons(tos);
-	ip->check = ~fold(sum);
-	ip->tos = tos;
-}
-
 inline_always enum sluice_decap_verdict check_inner4(void *data, void *end, const struct outer *outer)
 {
 	struct iphdr *ip = data + outer->l2 + outer->length;
@@ -246,34 +212,34 @@ inline_always enum sluice_decap_verdict check_inner6(void *data, void *end, cons
 	return SLUICE_DECAP_STRIPPED;
 }
 
+/* An Ethernet header of `length` bytes, a constant: all but the type that stands at its end. */
+inline_always void put_l2(void *data, const __u8 *header, __u32 length, __be16 type)
+{
+	__builtin_memcpy(data, header, length - sizeof(type));
+	__builtin_memcpy(data + length - sizeof(type), &type, sizeof(type));
+}
+
 /* Takes the outer header off and puts the Ethernet header, with its tags, before the inner one. 0, or -1. */
 inline_always int strip(struct xdp_md *ctx, const struct outer *outer)
 {
 	__be16 type = outer->protocol == IPPROTO_IPIP ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
 	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
 	__u8 header[MAX_L2];
 
-	if (data + MAX_L2 > end)
+	if (data + MAX_L2 > (void *)(long)ctx->data_end)
 		return -1;
 	__builtin_memcpy(header, data, MAX_L2);
 	if (bpf_xdp_adjust_head(ctx, outer->length))
 		return -1;
 	data = (void *)(long)ctx->data;
-	end = (void *)(long)ctx->data_end;
-	if (data + MAX_L2 > end)
+	if (data + MAX_L2 > (void *)(long)ctx->data_end)
 		return -1;
-	/* All but the type, which stands at the end of the header. */
-	if (outer->l2 == ETH_HLEN) {
-		__builtin_memcpy(data, header, ETH_HLEN - 2);
-		__builtin_memcpy(data + ETH_HLEN - 2, &type, 2);
-	} else if (outer->l2 == ETH_HLEN + TAG_LENGTH) {
-		__builtin_memcpy(data, header, ETH_HLEN + TAG_LENGTH - 2);
-		__builtin_memcpy(data + ETH_HLEN + TAG_LENGTH - 2, &type, 2);
-	} else {
-		__builtin_memcpy(data, header, MAX_L2 - 2);
-		__builtin_memcpy(data + MAX_L2 - 2, &type, 2);
-	}
+	if (outer->l2 == ETH_HLEN)
+		put_l2(data, header, ETH_HLEN, type);
+	else if (outer->l2 == ETH_HLEN + TAG_LENGTH)
+		put_l2(data, header, ETH_HLEN + TAG_LENGTH, type);
+	else
+		put_l2(data, header, MAX_L2, type);
 	return 0;
 }
 

@@ -39,5 +39,5 @@ director() {
 remove_instances() {
 	local node
 	for node in d1 d2; do rm -rf "/sys/fs/bpf/sluice/lab-$node" /run/sluice/"lab-$node" /run/sluice/"lab-$node".*; done
-	rmdir /sys/fs/bpf/sluice 2>/dev/null || true
+	rmdir /sys/fs/bpf/sluice/decap /sys/fs/bpf/sluice /run/sluice 2>/dev/null || true
 }

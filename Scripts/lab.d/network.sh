@@ -107,12 +107,14 @@ plug() {
 	add_address "$node" "$interface" "${addresses[@]}"
 }
 
-# add_address NODE INTERFACE ADDRESS...
+# add_address NODE INTERFACE ADDRESS... A single IPv6 address (/128) is a VIP: deprecated, as keepalived adds it, so that the
+# node doesn't choose it as the source of what it sends itself.
 add_address() {
 	local node=$1 interface=$2 address
 	shift 2
 	for address; do
 		case $address in
+		*:*/128) ip -n "sluice-$node" address add "$address" dev "$interface" nodad preferred_lft 0 ;;
 		*:*) ip -n "sluice-$node" address add "$address" dev "$interface" nodad ;;
 		*) ip -n "sluice-$node" address add "$address" dev "$interface" ;;
 		esac || die "can't give sluice-$node the address $address"

@@ -66,6 +66,15 @@ setup_vip() {
 		die "sluicectl real-server setup failed on $name: $(tail -n1 "$run/$name-setup.log")"
 }
 
+# What `sluicectl real-server setup` keeps of a namespace outside it.
+forget_setups() {
+	local name inode
+	for name in r1 r2 r3; do
+		inode=$(stat -L -c %i "/run/netns/sluice-$name" 2>/dev/null) || continue
+		rm -rf "/run/sluice/real-server-$inode" /sys/fs/bpf/sluice/decap/*-"$inode"-*
+	done
+}
+
 create_servers() {
 	local name
 	create_content

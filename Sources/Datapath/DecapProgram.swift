@@ -4,6 +4,7 @@ package import Wire
 
 /// The decapsulating XDP program of a real server, loaded, with its maps; not attached anywhere by itself.
 package struct DecapProgram: Sendable {
+    /// The XDP program.
     package let program: Program
     /// Outer destinations: this machine's own addresses.
     package let addresses: DecapAddressSet
@@ -40,6 +41,7 @@ package struct DecapProgram: Sendable {
         let counters: Map
     }
 
+    /// Its maps, for another program to reuse.
     package var maps: Maps { Maps(addresses: addresses.map, vips: vips.map, counters: counterMap) }
 
     /// Packets by verdict since the maps were made, all processors together.
@@ -52,7 +54,9 @@ package struct DecapAddressSet: Sendable {
 
     /// What an assignment added and removed.
     package struct Change: Hashable, Sendable {
+        /// Not there before.
         package var added: Set<IPAddress> = []
+        /// Not there any more.
         package var removed: Set<IPAddress> = []
     }
 
@@ -89,6 +93,7 @@ package struct DecapCounters: Hashable, Sendable {
     /// Dropped: marked for congestion though the inner sender does not know of that (RFC 6040).
     package var droppedECN: UInt64 = 0
 
+    /// All zero.
     package init() {}
 
     init(_ map: Map) throws(BPFError) {

@@ -13,6 +13,7 @@ package enum Decapsulator {
     package enum Attachment: Sendable {
         /// It was there: only the program was replaced by this version's.
         case kept
+        /// In the driver.
         case native
         /// The driver refused the native mode, for this reason (one line); the generic one is slower.
         case generic(refusal: String)
@@ -20,9 +21,11 @@ package enum Decapsulator {
 
     /// What `attach` did.
     package struct Attached: Sendable {
+        /// How the program came to be there.
         package var attachment: Attachment
-        /// Changes of the outer destinations and of the inner ones.
+        /// What changed of the outer destinations.
         package var addresses: DecapAddressSet.Change
+        /// What changed of the inner destinations.
         package var vips: DecapAddressSet.Change
     }
 
@@ -40,6 +43,7 @@ package enum Decapsulator {
             if let (maps, link) = try folder.adopted(ifindex: ifindex) {
                 return try keep(link, maps, addresses, vips)
             }
+            PinFolder.sweep()
             return try make(in: folder, ifindex: ifindex, addresses, vips)
         } catch {
             throw .bpf(interface: interface, error)
@@ -75,7 +79,10 @@ package enum Decapsulator {
             return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .native), .native)
         } catch {
             guard ![EBUSY, EEXIST, EPERM, ENODEV].contains(error.errno) else { throw error }
-            return (try BPF.Link(xdp: program, ifindex: ifindex, mode: .generic), .generic(refusal: SystemError.text(error.errno)))
+            return (
+                try BPF.Link(xdp: program, ifindex: ifindex, mode: .generic),
+                .generic(refusal: SystemError.text(error.errno))
+            )
         }
     }
 
@@ -94,8 +101,11 @@ package enum Decapsulator {
 
     /// What an attached decapsulator does and did.
     package struct State: Hashable, Sendable {
+        /// Outer destinations.
         package var addresses: Set<IPAddress>
+        /// Inner destinations.
         package var vips: Set<IPAddress>
+        /// Since it was attached.
         package var counters: DecapCounters
     }
 
@@ -115,16 +125,18 @@ package enum Decapsulator {
 
 /// Why the decapsulator could not be set up, read or removed.
 package enum DecapsulatorError: Error, Sendable {
+    /// The kernel refused the program, a map, a pin or the attachment; EBUSY if another program is attached there.
     case bpf(interface: String, BPFError)
     /// The folder of its pins could not be made, or the namespace not be found.
     case system(SystemError)
 }
 
 extension DecapsulatorError: CustomStringConvertible {
+    /// Names the interface and the remedy; what the verifier said, if anything, in lines below.
     package var description: String {
         switch self {
         case .bpf(let interface, let error) where error.errno == EBUSY || error.errno == EEXIST:
-            "decapsulation on \(interface): another XDP program is attached there (`bpftool net` shows it): detach it first"
+            "decapsulation on \(interface): another XDP program is attached there, see `bpftool net`: detach it first"
         case .bpf(let interface, let error): "decapsulation on \(interface): \(error)"
         case .system(let error): "decapsulation: \(error)"
         }

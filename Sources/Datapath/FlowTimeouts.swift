@@ -54,6 +54,7 @@ package struct FlowTimeouts: Hashable, Sendable {
         (tick &- sluice_head_age(head)) & UInt32(1 << SLUICE_HEAD_AGE_BITS - 1)
     }
 
+    /// Whether a flow's timeout has passed: a packet would not find it any more.
     package func isExpired(_ head: UInt64, tick: UInt32) -> Bool {
         Self.age(head, tick: tick) > UInt32(ticks[Int(sluice_head_state(head))])
     }

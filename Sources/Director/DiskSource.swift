@@ -9,6 +9,7 @@ package struct DiskSource: ConfigurationSource {
 
     package init() {}
 
+    /// The file's bytes; 64 MiB at most.
     package func read(path: String) throws(ConfigurationSourceError) -> [UInt8] {
         do {
             var information = stat()
@@ -25,6 +26,7 @@ package struct DiskSource: ConfigurationSource {
         }
     }
 
+    /// glob(3) with braces; sorted by name.
     package func glob(_ pattern: String, relativeTo directory: String) -> [String] {
         let full = pattern.hasPrefix("/") || directory.isEmpty ? pattern : "\(directory)/\(pattern)"
         var found = glob_t()

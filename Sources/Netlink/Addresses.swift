@@ -7,9 +7,11 @@ import Wire
 package struct InterfaceAddress: Hashable, Sendable {
     /// The interface's index.
     package var ifindex: UInt32
+    /// This machine's own, also where the interface is one end of a pair of addresses.
     package var address: IPAddress
     /// 0...32 or 0...128.
     package var prefixLength: Int
+    /// How far it is valid.
     package var scope: AddressScope
     /// IPv6: duplicate address detection has not finished; nothing may be sent from it yet.
     package var isTentative: Bool
@@ -21,9 +23,13 @@ package struct InterfaceAddress: Hashable, Sendable {
 
 /// How far an address is valid. The raw value is the kernel's (rtnetlink(7)); others than these are `site`.
 package enum AddressScope: UInt8, Sendable, CaseIterable {
+    /// Everywhere.
     case global = 0
+    /// In this site (IPv6, deprecated).
     case site = 200
+    /// On this link.
     case link = 253
+    /// Inside this machine.
     case host = 254
 }
 
@@ -42,6 +48,7 @@ package struct AddressOptions: Sendable {
     /// IPv4: the label, as keepalived's `label`: at most 15 bytes, and it must start with the interface's name.
     package var label: String?
 
+    /// By default: an ordinary address of global scope that is used at once.
     package init(
         scope: AddressScope = .global, skipsDuplicateDetection: Bool = true, isDeprecated: Bool = false,
         hasNoPrefixRoute: Bool = false, broadcast: IPv4Address? = nil, label: String? = nil
@@ -75,10 +82,14 @@ extension NetlinkSocket {
     package mutating func addresses(on ifindex: UInt32? = nil) throws(NetlinkError) -> [InterfaceAddress] {
         var addresses: [InterfaceAddress] = []
         let request = Request(RTM_GETADDR, flags: dumpFlags, header: ifaddrmsg())
-        try exchange("listing the addresses", request, restart: { addresses = [] }) { object in
-            guard let address = InterfaceAddress(object), ifindex == nil || address.ifindex == ifindex else { return }
-            addresses.append(address)
-        }
+        try exchange(
+            "listing the addresses", request, restart: { addresses = [] },
+            each: { object in
+                guard let address = InterfaceAddress(object), ifindex == nil || address.ifindex == ifindex else {
+                    return
+                }
+                addresses.append(address)
+            })
         return addresses
     }
 

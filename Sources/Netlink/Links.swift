@@ -7,6 +7,7 @@ import Wire
 package struct Link: Hashable, Sendable {
     /// The interface's index, above zero.
     package var index: UInt32
+    /// At most 15 bytes; changes when the administrator renames it.
     package var name: String
     /// nil where the interface has no Ethernet address (or an all-zero one, as lo).
     package var mac: MACAddress?
@@ -16,6 +17,7 @@ package struct Link: Hashable, Sendable {
     package var isUp: Bool
     /// Up, and able to carry traffic (a carrier is there).
     package var isRunning: Bool
+    /// It is lo.
     package var isLoopback: Bool
     /// The kernel's name of the kind: "veth", "bridge", "vlan"...; nil for hardware and lo.
     package var kind: String?
@@ -47,9 +49,11 @@ extension NetlinkSocket {
     package mutating func links() throws(NetlinkError) -> [Link] {
         var links: [Link] = []
         let request = Request(RTM_GETLINK, flags: dumpFlags, header: ifinfomsg())
-        try exchange("listing the interfaces", request, restart: { links = [] }) { object in
-            links.append(Link(object))
-        }
+        try exchange(
+            "listing the interfaces", request, restart: { links = [] },
+            each: { object in
+                links.append(Link(object))
+            })
         return links.sorted { $0.index < $1.index }
     }
 

@@ -7,9 +7,11 @@ import Wire
 package struct Neighbour: Hashable, Sendable {
     /// Index of the interface that it is reached by.
     package var ifindex: UInt32
+    /// Its network address.
     package var address: IPAddress
     /// nil until it is known.
     package var mac: MACAddress?
+    /// How far the MAC address can be trusted.
     package var state: NeighbourState
 
     /// The MAC address, if the kernel itself would send to it now.
@@ -18,14 +20,23 @@ package struct Neighbour: Hashable, Sendable {
 
 /// The state of a neighbour entry, as `ip neighbour` names them; the raw value is the kernel's NUD_*.
 package enum NeighbourState: UInt16, Sendable, CaseIterable {
+    /// New, nothing asked yet.
     case none = 0x00
+    /// Asked, not answered yet.
     case incomplete = 0x01
+    /// Confirmed lately.
     case reachable = 0x02
+    /// Not confirmed lately; used, and asked about when used.
     case stale = 0x04
+    /// Used while stale: soon asked about.
     case delay = 0x08
+    /// Asked about again, by unicast.
     case probe = 0x10
+    /// Nobody answered.
     case failed = 0x20
+    /// Needs no resolution.
     case noARP = 0x40
+    /// Set by the administrator, never asked about.
     case permanent = 0x80
 
     /// The kernel would send to the entry's MAC address.
@@ -56,9 +67,11 @@ extension NetlinkSocket {
     package mutating func neighbours() throws(NetlinkError) -> [Neighbour] {
         var neighbours: [Neighbour] = []
         let request = Request(RTM_GETNEIGH, flags: dumpFlags, header: ndmsg())
-        try exchange("listing the neighbours", request, restart: { neighbours = [] }) { object in
-            if let neighbour = Neighbour(object) { neighbours.append(neighbour) }
-        }
+        try exchange(
+            "listing the neighbours", request, restart: { neighbours = [] },
+            each: { object in
+                if let neighbour = Neighbour(object) { neighbours.append(neighbour) }
+            })
         return neighbours
     }
 

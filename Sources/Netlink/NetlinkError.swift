@@ -15,6 +15,7 @@ package enum NetlinkError: Error, Equatable, Sendable {
 }
 
 extension NetlinkError: CustomStringConvertible {
+    /// One line: thing, place, reason, remedy.
     package var description: String {
         switch self {
         case .noSuchInterface(let name):

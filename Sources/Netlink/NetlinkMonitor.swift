@@ -8,14 +8,17 @@ import Wire
 package enum NetlinkEvent: Hashable, Sendable {
     /// An interface appeared or changed.
     case link(Link)
+    /// An interface is gone; as it last was.
     case linkRemoved(Link)
     /// An address appeared or changed.
     case address(InterfaceAddress)
+    /// An address is gone; as it last was.
     case addressRemoved(InterfaceAddress)
     /// Some route of this family changed: look up again what matters. At most one for each family in one `drain`.
     case routes(IPAddress.Family)
     /// A neighbour entry appeared or changed.
     case neighbour(Neighbour)
+    /// A neighbour entry is gone; as it last was.
     case neighbourRemoved(Neighbour)
     /// Events were lost: read everything again.
     case overrun

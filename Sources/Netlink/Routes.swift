@@ -61,13 +61,15 @@ extension NetlinkSocket {
         header.rtm_family = UInt8(family.number)
         var found: [(priority: UInt32, ifindex: UInt32)] = []
         let request = Request(RTM_GETROUTE, flags: dumpFlags, header: header)
-        try exchange("listing the routes", request, restart: { found = [] }) { object in
-            guard rtnl_route_get_table(object) == UInt32(RT_TABLE_MAIN.rawValue),
-                let destination = rtnl_route_get_dst(object), nl_addr_get_prefixlen(destination) == 0,
-                let route = Route(object)
-            else { return }
-            found.append((rtnl_route_get_priority(object), route.egress))
-        }
+        try exchange(
+            "listing the routes", request, restart: { found = [] },
+            each: { object in
+                guard rtnl_route_get_table(object) == UInt32(RT_TABLE_MAIN.rawValue),
+                    let destination = rtnl_route_get_dst(object), nl_addr_get_prefixlen(destination) == 0,
+                    let route = Route(object)
+                else { return }
+                found.append((rtnl_route_get_priority(object), route.egress))
+            })
         var interfaces: [UInt32] = []
         for route in found.sorted(by: { $0.priority < $1.priority }) where !interfaces.contains(route.ifindex) {
             interfaces.append(route.ifindex)

@@ -16,7 +16,7 @@ struct RealServer: ParsableCommand {
     struct Setup: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add VIPs to lo without answering ARP for them; with --decap take tunnel headers off.",
-            discussion: "Prints one line for each change; what is right already is left alone. Lasts until teardown or reboot.")
+            discussion: "Prints one line for each change, leaves alone what is right. Lasts until teardown or reboot.")
 
         @Option(
             help: ArgumentHelp("A virtual IP address, without a prefix length; may be repeated.", valueName: "address"),

@@ -37,14 +37,16 @@ extension RealServerError: CustomStringConvertible {
 }
 
 /// Turns the errors of the modules below into ours.
-func lifted<Result: ~Copyable>(_ body: () throws(NetlinkError) -> Result) throws(RealServerError) -> Result {
+func fromNetlink<Result: ~Copyable>(_ body: () throws(NetlinkError) -> Result) throws(RealServerError) -> Result {
     do throws(NetlinkError) { return try body() } catch { throw .netlink(error) }
 }
 
-func lifted<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(RealServerError) -> Result {
+func fromSystem<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(RealServerError) -> Result {
     do throws(SystemError) { return try body() } catch { throw .system(error) }
 }
 
-func lifted<Result: ~Copyable>(_ body: () throws(DecapsulatorError) -> Result) throws(RealServerError) -> Result {
+func fromDecapsulator<Result: ~Copyable>(_ body: () throws(DecapsulatorError) -> Result) throws(RealServerError)
+    -> Result
+{
     do throws(DecapsulatorError) { return try body() } catch { throw .decapsulator(error) }
 }

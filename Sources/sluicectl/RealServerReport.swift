@@ -18,24 +18,26 @@ struct RealServerReport {
         }
         let vips = check.vips.sorted().map(\.description).joined(separator: ", ")
         let problems = findings.count { $0.severity == .problem }
-        let verdict =
-            problems == 0 ? "ok: a real server for \(vips)" : "\(problems) problem\(problems == 1 ? "" : "s") with \(vips)"
+        let bad = "\(problems) problem\(problems == 1 ? "" : "s") with \(vips)"
+        let verdict = problems == 0 ? "ok: a real server for \(vips)" : bad
         return (lines + [verdict]).joined(separator: "\n")
     }
 
     /// `{"ok", "vips", "interface", "findings": [{"severity", "id", "what", "why", "mend"}]}`
     var json: String {
-        let vips = check.vips.sorted().map { quoted($0.description) }.joined(separator: ",")
+        let vips = check.vips.sorted().map { quoted($0.description) }
         let findings = findings.map { finding in
             let members = [
-                ("severity", finding.severity.rawValue), ("id", finding.id), ("what", finding.what), ("why", finding.why),
+                ("severity", finding.severity.rawValue), ("id", finding.id), ("what", finding.what),
+                ("why", finding.why),
                 ("mend", finding.mend),
             ]
             return "{" + members.map { "\(quoted($0.0)):\(quoted($0.1))" }.joined(separator: ",") + "}"
         }
         let interface = check.interface.map(quoted) ?? "null"
+        let list = findings.joined(separator: ",")
         return
-            "{\"ok\":\(isGood),\"vips\":[\(vips)],\"interface\":\(interface),\"findings\":[\(findings.joined(separator: ","))]}"
+            "{\"ok\":\(isGood),\"vips\":[\(vips.joined(separator: ","))],\"interface\":\(interface),\"findings\":[\(list)]}"
     }
 
     /// A string of RFC 8259 section 7.

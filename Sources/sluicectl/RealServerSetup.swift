@@ -14,8 +14,8 @@ struct RealServerSetup: ~Copyable {
     private let say: (String) -> Void
 
     init(say: @escaping (String) -> Void) throws(RealServerError) {
-        var netlink = try lifted { () throws(NetlinkError) in try NetlinkSocket() }
-        let loopback = try lifted { () throws(NetlinkError) in try netlink.link(named: "lo").index }
+        var netlink = try fromNetlink { () throws(NetlinkError) in try NetlinkSocket() }
+        let loopback = try fromNetlink { () throws(NetlinkError) in try netlink.link(named: "lo").index }
         state = try RealServerState.load()
         self.netlink = netlink
         self.loopback = loopback
@@ -44,7 +44,7 @@ struct RealServerSetup: ~Copyable {
         if name == nil, !decap { return nil }
         let fromRoute = try name == nil ? defaultInterface(&netlink) : nil
         guard let name = name ?? fromRoute else { throw .noDefaultRoute }
-        let link = try lifted { () throws(NetlinkError) in try netlink.link(named: name) }
+        let link = try fromNetlink { () throws(NetlinkError) in try netlink.link(named: name) }
         if link.isLoopback { throw .loopback(interface: link.name) }
         return link
     }
@@ -76,12 +76,12 @@ struct RealServerSetup: ~Copyable {
     private mutating func add(_ vip: IPAddress) throws(RealServerError) {
         let length = vip.family.bits
         let lo = loopback
-        let present = try lifted { () throws(NetlinkError) in try netlink.addresses(on: lo) }
+        let present = try fromNetlink { () throws(NetlinkError) in try netlink.addresses(on: lo) }
         state.vips.insert(vip)
         if present.contains(where: { $0.address == vip && $0.prefixLength == length }) { return try state.save() }
         state.added.insert(vip)
         try state.save()
-        try lifted { () throws(NetlinkError) -> Void in
+        try fromNetlink { () throws(NetlinkError) -> Void in
             try netlink.add(vip, prefixLength: length, to: lo, options: AddressOptions(scope: .host))
         }
         say("lo: added \(vip)/\(length)")
@@ -92,7 +92,7 @@ struct RealServerSetup: ~Copyable {
         let addresses = try ownAddresses(&netlink, besides: vips)
         state.decapInterface = link.name
         try state.save()
-        let done = try lifted { () throws(DecapsulatorError) in
+        let done = try fromDecapsulator { () throws(DecapsulatorError) in
             try Decapsulator.attach(to: link.name, ifindex: link.index, addresses: addresses, vips: vips)
         }
         switch done.attachment {
@@ -111,7 +111,7 @@ struct RealServerSetup: ~Copyable {
     }
 
     private func read(_ setting: String) throws(RealServerError) -> String {
-        try lifted { () throws(SystemError) in try Sysctl.read(setting) }
+        try fromSystem { () throws(SystemError) in try Sysctl.read(setting) }
     }
 
     private mutating func set(_ setting: String, _ value: String) throws(RealServerError) {
@@ -122,7 +122,7 @@ struct RealServerSetup: ~Copyable {
             state.settings.append(.init(name: setting, before: before, after: value))
         }
         try state.save()
-        try lifted { () throws(SystemError) in try Sysctl.write(value, to: setting) }
+        try fromSystem { () throws(SystemError) in try Sysctl.write(value, to: setting) }
         say("\(setting): \(before) -> \(value)")
     }
 }
@@ -156,7 +156,7 @@ extension RealServerSetup {
 
     private mutating func remove(_ vip: IPAddress) throws(RealServerError) {
         let lo = loopback
-        let removed = try lifted { () throws(NetlinkError) -> Bool in
+        let removed = try fromNetlink { () throws(NetlinkError) -> Bool in
             try netlink.remove(vip, prefixLength: vip.family.bits, from: lo)
         }
         state.added.remove(vip)
@@ -168,7 +168,7 @@ extension RealServerSetup {
         if access("/proc/sys/\(setting.name)", F_OK) == 0 {
             let now = try read(setting.name)
             if now == setting.after {
-                try lifted { () throws(SystemError) in try Sysctl.write(setting.before, to: setting.name) }
+                try fromSystem { () throws(SystemError) in try Sysctl.write(setting.before, to: setting.name) }
                 say("\(setting.name): \(now) -> \(setting.before)")
             } else {
                 say("\(setting.name): left at \(now), which somebody else has set")
@@ -178,7 +178,7 @@ extension RealServerSetup {
     }
 
     private mutating func detach(_ interface: String) throws(RealServerError) {
-        let detached = try lifted { () throws(DecapsulatorError) in try Decapsulator.detach(from: interface) }
+        let detached = try fromDecapsulator { () throws(DecapsulatorError) in try Decapsulator.detach(from: interface) }
         state.decapInterface = nil
         if detached { say("\(interface): detached decapsulation") }
     }
@@ -188,23 +188,33 @@ extension RealServerSetup {
 
 /// The interface of the preferred default route, IPv4's first; nil if there is none.
 func defaultInterface(_ netlink: inout NetlinkSocket) throws(RealServerError) -> String? {
-    try lifted { () throws(NetlinkError) in
+    try fromNetlink { () throws(NetlinkError) in
         for family in IPAddress.Family.allCases {
-            if let index = try netlink.defaultRouteInterfaces(family).first { return try netlink.link(index: index).name }
+            if let index = try netlink.defaultRouteInterfaces(family).first {
+                return try netlink.link(index: index).name
+            }
         }
         return nil
     }
 }
 
-/// The addresses that a director may send tunnelled packets to: this machine's own without the VIPs and loopback's.
+/// The addresses that a director may send tunnelled packets to: this machine's own without the VIPs.
 func ownAddresses(
     _ netlink: inout NetlinkSocket, besides vips: Set<IPAddress>
 ) throws(RealServerError) -> Set<IPAddress> {
-    let all = try lifted { () throws(NetlinkError) in try netlink.addresses() }
-    return Set(all.map(\.address)).subtracting(vips).filter { !$0.isLoopback }
+    let all = try fromNetlink { () throws(NetlinkError) in try netlink.addresses() }
+    return Set(all.map(\.address)).subtracting(vips).filter(\.isTunnelTarget)
 }
 
 extension IPAddress {
+    /// Neither loopback nor IPv6 link-local: a director may send tunnelled packets to it.
+    var isTunnelTarget: Bool {
+        switch self {
+        case .v4: !isLoopback
+        case .v6(let address): !isLoopback && address.high >> 54 != 0xfe80 >> 6
+        }
+    }
+
     /// 127.0.0.0/8 or ::1.
     var isLoopback: Bool {
         switch self {

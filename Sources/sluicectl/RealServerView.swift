@@ -21,17 +21,19 @@ struct RealServerView {
 
     static func read() throws(RealServerError) -> RealServerView {
         var view = RealServerView()
-        var netlink = try lifted { () throws(NetlinkError) in try NetlinkSocket() }
-        view.links = try lifted { () throws(NetlinkError) in try netlink.links() }
-        view.addresses = try lifted { () throws(NetlinkError) in try netlink.addresses() }
+        var netlink = try fromNetlink { () throws(NetlinkError) in try NetlinkSocket() }
+        view.links = try fromNetlink { () throws(NetlinkError) in try netlink.links() }
+        view.addresses = try fromNetlink { () throws(NetlinkError) in try netlink.addresses() }
         view.defaultInterface = try sluicectl.defaultInterface(&netlink)
         for scope in ["all"] + view.links.map(\.name) {
             for name in settingNames {
-                view.settings["\(scope)/\(name)"] = (try? Sysctl.read("net/ipv4/conf/\(scope)/\(name)")).flatMap { Int($0) }
+                view.settings["\(scope)/\(name)"] = (try? Sysctl.read("net/ipv4/conf/\(scope)/\(name)")).flatMap {
+                    Int($0)
+                }
             }
         }
         for link in view.links {
-            let state = try lifted { () throws(DecapsulatorError) in
+            let state = try fromDecapsulator { () throws(DecapsulatorError) in
                 try Decapsulator.attached(to: link.name, ifindex: link.index)
             }
             view.decapsulators[link.name] = state

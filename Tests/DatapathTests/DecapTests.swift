@@ -17,7 +17,8 @@ private enum Outer: CaseIterable {
         case .v4:
             IPv4(source: IPv4Address("192.0.2.1")!, destination: IPv4Address("192.0.2.2")!, tos: 0xb8 | ecn)
         case .v6:
-            IPv6(source: IPv6Address("2001:db8::1")!, destination: IPv6Address("2001:db8::2")!, trafficClass: 0xb8 | ecn)
+            IPv6(
+                source: IPv6Address("2001:db8::1")!, destination: IPv6Address("2001:db8::2")!, trafficClass: 0xb8 | ecn)
         }
     }
 }
@@ -30,7 +31,8 @@ private enum Inner: CaseIterable {
             switch self {
             case .v4:
                 IPv4(
-                    source: IPv4Address("198.51.100.7")!, destination: IPv4Address(isVIP ? "203.0.113.1" : "203.0.113.2")!,
+                    source: IPv4Address("198.51.100.7")!,
+                    destination: IPv4Address(isVIP ? "203.0.113.1" : "203.0.113.2")!,
                     ttl: 61, tos: 0x28 | ecn, identification: 0xfffe, options: [1, 1, 1, 1])
             case .v6:
                 IPv6(
@@ -69,7 +71,8 @@ private func run(_ bytes: [UInt8]) throws -> Outcome {
 private func run(_ layers: [any PacketLayer]) throws -> Outcome { try run(Packet(layers).bytes) }
 
 @Suite struct DecapTests {
-    private func expectStripped(_ link: [any PacketLayer], _ outer: any PacketLayer, _ inner: [any PacketLayer]) throws {
+    private func expectStripped(_ link: [any PacketLayer], _ outer: any PacketLayer, _ inner: [any PacketLayer]) throws
+    {
         let outcome = try run(link + [outer] + inner)
         #expect(outcome.verdict == pass)
         #expect(outcome.output == Packet(link + inner).bytes)
@@ -135,7 +138,8 @@ private func run(_ layers: [any PacketLayer]) throws -> Outcome { try run(Packet
             try expectUntouched(Packet([ethernet, four] + Inner.v4.layers()).bytes, \.fragment)
         }
         try expectUntouched(
-            Packet([ethernet, Outer.v6.layer(), IPv6Fragment(moreFragments: true)] + Inner.v4.layers()).bytes, \.fragment)
+            Packet([ethernet, Outer.v6.layer(), IPv6Fragment(moreFragments: true)] + Inner.v4.layers()).bytes,
+            \.fragment)
     }
 
     @Test(arguments: Outer.allCases, Inner.allCases)
@@ -192,7 +196,8 @@ private func run(_ layers: [any PacketLayer]) throws -> Outcome { try run(Packet
         ]
         for (innerECN, row) in table.enumerated() {
             for (outerECN, expected) in row.enumerated() {
-                let outcome = try run([ethernet, outer.layer(ecn: UInt8(outerECN))] + inner.layers(ecn: UInt8(innerECN)))
+                let outcome = try run(
+                    [ethernet, outer.layer(ecn: UInt8(outerECN))] + inner.layers(ecn: UInt8(innerECN)))
                 if let expected {
                     #expect(outcome.verdict == pass)
                     #expect(outcome.output == Packet([ethernet] + inner.layers(ecn: expected)).bytes)
