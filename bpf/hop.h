@@ -63,7 +63,10 @@ separate int hop_route(struct xdp_md *ctx, struct packet *packet)
 	if ((void *)(ethernet + 1) > frame_end(ctx))
 		return 0;
 	packet->egress = fib.ifindex;
-	struct mac_pair macs = { .to = mac_load(fib.dmac), .from = mac_load(fib.smac) };
+	/* In the struct they lie at odd places of the stack, where the verifier allows loads of bytes only. */
+	struct mac_pair macs = {};
+	__builtin_memcpy(&macs.to, fib.dmac, ETH_ALEN);
+	__builtin_memcpy(&macs.from, fib.smac, ETH_ALEN);
 	write_macs(ethernet, macs);
 	return 1;
 }

@@ -55,15 +55,13 @@ import Wire
         let keys = Set(flows.map { [$0.source.bytes + $0.destination.bytes, $0.sourcePort.bytes, $0.destinationPort.bytes] })
         let expected = mode == .nat ? 2 * Self.flows : Self.flows
         #expect(keys.count == flows.count, "no key is there twice")
-        #expect(flows.count == expected)
         let counters = try forwarder.maps.countersNow()
+        let busy = Int(counters[.SLUICE_FLOW_LOCK_BUSY])
+        #expect(flows.count <= expected && flows.count >= expected - 2 * busy, "\(busy) found a bucket locked")
         #expect(counters.packets == UInt64(4 * Self.flows), "packets in = sum of verdicts")
         #expect(counters[.SLUICE_FORWARDED] == UInt64(forwarded.reduce(0, +)))
         let counted = try (1...3).map { try bench.counters($0, family) }
         #expect(counted.reduce(0) { $0 + $1.packetsIn } == counters[.SLUICE_FORWARDED])
-        print(
-            "concurrency, \(family) \(mode): \(forwarded) forwarded, busy \(counters[.SLUICE_FLOW_LOCK_BUSY]),"
-                + " reply taken \(counters[.SLUICE_DROP_REPLY_TAKEN])")
     }
 
     @Test(arguments: [IPAddress.Family.ipv4, .ipv6])
