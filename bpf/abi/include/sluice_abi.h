@@ -311,13 +311,13 @@ struct sluice_config {
  * Spreads a keyed sum of products. The sum alone is universal, yet linear: neighbouring addresses and ports would lie in
  * rows. (The finishing multiplication is Fibonacci hashing's.)
  */
-static inline __u64 sluice_spread(__u64 sum)
+static inline __attribute__((always_inline)) __u64 sluice_spread(__u64 sum)
 {
 	return (sum ^ sum >> 32) * 0x9e3779b97f4a7c15ull;
 }
 
 /* Home slot of a service key; `ports` is port | protocol << 16 | family << 24. Keyed, so that no outsider chooses it. */
-static inline __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
+static inline __attribute__((always_inline)) __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
 {
 	__u64 h = address[0] * secret[0] + address[1] * secret[1] + address[2] * secret[2] + address[3] * secret[3] +
 		  ports * secret[4];
