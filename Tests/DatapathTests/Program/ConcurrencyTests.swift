@@ -16,24 +16,22 @@ import Wire
     /// Runs `body` once on a thread of its own on each of two processors (on a machine of one, both there), and returns
     /// what they returned.
     private func onTwoProcessors(_ body: @escaping @Sendable (_ thread: Int) throws -> Int) throws -> [Int] {
-        let results = Mutex<[Int: Result<Int, any Error>]>([:])
+        let results = Results()
         let done = DispatchSemaphore(value: 0)
-        withExtendedLifetime(results) {
-            let store = Results(results: { index, result in results.withLock { $0[index] = result } })
-            for index in 0..<2 {
-                Thread.detachNewThread {
-                    try? CPU.pinThread(to: index)
-                    store.results(index, Result { try body(index) })
-                    done.signal()
-                }
+        for index in 0..<2 {
+            Thread.detachNewThread {
+                try? CPU.pinThread(to: index)
+                let result = Result { try body(index) }
+                results.byThread.withLock { $0[index] = result }
+                done.signal()
             }
-            for _ in 0..<2 { done.wait() }
         }
-        return try (0..<2).map { index in try results.withLock { $0[index]! }.get() }
+        for _ in 0..<2 { done.wait() }
+        return try (0..<2).map { index in try results.byThread.withLock { $0[index]! }.get() }
     }
 
-    private struct Results: @unchecked Sendable {
-        let results: (Int, Result<Int, any Error>) -> Void
+    private final class Results: Sendable {
+        let byThread = Mutex<[Int: Result<Int, any Error>]>([:])
     }
 
     @Test(arguments: [IPAddress.Family.ipv4, .ipv6], [ForwardingMode.dr, .nat])
@@ -52,7 +50,8 @@ import Wire
             return forwarded
         }
         let flows = try forwarder.flows()
-        let keys = Set(flows.map { [$0.source.bytes + $0.destination.bytes, $0.sourcePort.bytes, $0.destinationPort.bytes] })
+        let keys = Set(
+            flows.map { [$0.source.bytes + $0.destination.bytes, $0.sourcePort.bytes, $0.destinationPort.bytes] })
         let expected = mode == .nat ? 2 * Self.flows : Self.flows
         #expect(keys.count == flows.count, "no key is there twice")
         let counters = try forwarder.maps.countersNow()
@@ -66,7 +65,8 @@ import Wire
 
     @Test(arguments: [IPAddress.Family.ipv4, .ipv6])
     func aCrowdedTableStaysWholeUnderInsertsEvictionsAndRemovals(_ family: IPAddress.Family) throws {
-        let bench = try Bench([DesiredService(Bench.service(family, .tcp, .rr, [Bench.server(1, .nat, family)]))], flows: 1024)
+        let bench = try Bench(
+            [DesiredService(Bench.service(family, .tcp, .rr, [Bench.server(1, .nat, family)]))], flows: 1024)
         let forwarder = bench.forwarder
         let total = 40_000
         _ = try onTwoProcessors { thread in
@@ -79,7 +79,8 @@ import Wire
             return 0
         }
         let flows = try forwarder.flows()
-        let keys = Set(flows.map { [$0.source.bytes + $0.destination.bytes, $0.sourcePort.bytes, $0.destinationPort.bytes] })
+        let keys = Set(
+            flows.map { [$0.source.bytes + $0.destination.bytes, $0.sourcePort.bytes, $0.destinationPort.bytes] })
         #expect(keys.count == flows.count)
         #expect(!flows.contains { $0.state == .SLUICE_FLOW_CLAIMED }, "no way is left claimed")
         #expect(try forwarder.maps.countersNow().packets == UInt64(2 * total))

@@ -28,7 +28,8 @@ import Wire
             try bench.expectPass(layers, .SLUICE_PASS_OTHER_HOST)
         }
         bench.forwarder.maps.apply(.removeInterface(slot: 1))
-        try bench.expectPass(Bench.segment(family: family), .SLUICE_PASS_OTHER_HOST, "an interface that is not in the table")
+        try bench.expectPass(
+            Bench.segment(family: family), .SLUICE_PASS_OTHER_HOST, "an interface that is not in the table")
     }
 
     @Test(arguments: families)
@@ -124,7 +125,8 @@ import Wire
 
     @Test func moreExtensionHeadersThanAreWalkedAreADrop() throws {
         let bench = try Bench(one(.ipv6))
-        let extensions = [any PacketLayer](repeating: IPv6Extension(.destinationOptions), count: Int(SLUICE_MAX_EXTENSION_HEADERS) + 1)
+        let extensions = [any PacketLayer](
+            repeating: IPv6Extension(.destinationOptions), count: Int(SLUICE_MAX_EXTENSION_HEADERS) + 1)
         try bench.expectDrop(
             [W.ethernet, Bench.ip(.v6(W.client6), .v6(W.vip6))] + extensions + [W.tcp()], .SLUICE_DROP_EXTENSIONS)
         try bench.expectPass(
@@ -133,7 +135,9 @@ import Wire
 
     @Test func impossibleSourcesAreDropped() throws {
         let bench = try Bench(one(.ipv4), one(.ipv6))
-        for text in ["0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.0.9", "224.0.0.1", "239.9.9.9", "240.0.0.1", "255.255.255.255"] {
+        for text in [
+            "0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.0.9", "224.0.0.1", "239.9.9.9", "240.0.0.1", "255.255.255.255",
+        ] {
             let layers: [any PacketLayer] = [W.ethernet, Bench.ip(IPAddress(text)!, .v4(W.vip)), W.tcp()]
             try bench.expectDrop(layers, .SLUICE_DROP_SOURCE, text)
         }
@@ -142,10 +146,12 @@ import Wire
             try bench.expectDrop(layers, .SLUICE_DROP_SOURCE, text)
         }
         for text in ["1.0.0.1", "126.255.255.255", "128.0.0.1", "223.255.255.255"] {
-            #expect(try bench.verdict([W.ethernet, Bench.ip(IPAddress(text)!, .v4(W.vip)), W.tcp()]) == .SLUICE_FORWARDED)
+            #expect(
+                try bench.verdict([W.ethernet, Bench.ip(IPAddress(text)!, .v4(W.vip)), W.tcp()]) == .SLUICE_FORWARDED)
         }
         for text in ["::2", "::fffe:192.0.2.1", "fe80::1", "64:ff9b::1"] {
-            #expect(try bench.verdict([W.ethernet, Bench.ip(IPAddress(text)!, .v6(W.vip6)), W.tcp()]) == .SLUICE_FORWARDED)
+            #expect(
+                try bench.verdict([W.ethernet, Bench.ip(IPAddress(text)!, .v6(W.vip6)), W.tcp()]) == .SLUICE_FORWARDED)
         }
     }
 

@@ -14,7 +14,8 @@ import Wire
     private static let redirected: UInt32 = 4
 
     private func bench(
-        _ family: IPAddress.Family, _ scheduler: Scheduler = .rr, _ mode: ForwardingMode = .dr, flows: Int, seed: UInt64 = 1,
+        _ family: IPAddress.Family, _ scheduler: Scheduler = .rr, _ mode: ForwardingMode = .dr, flows: Int,
+        seed: UInt64 = 1,
         tickShift: UInt32 = TestForwarder.noTime, timeoutTicks: UInt16 = 900
     ) throws -> Bench {
         let service = Bench.service(family, .tcp, scheduler, [Bench.server(1, mode, family)])
@@ -35,7 +36,9 @@ import Wire
     private func absent(_ numbers: Range<Int>, _ family: IPAddress.Family, _ forwarder: TestForwarder) throws -> Int {
         var packets = FlowPackets(family)
         var absent = 0
-        for number in numbers where try forwarder.action(packets.packet(number, .ack)) != Self.redirected { absent += 1 }
+        for number in numbers where try forwarder.action(packets.packet(number, .ack)) != Self.redirected {
+            absent += 1
+        }
         return absent
     }
 
@@ -213,8 +216,11 @@ import Wire
         let index = try bench.index(1, family)
         let forwarder = bench.forwarder
         func reclaim() throws {
-            let sweep = forwarder.maps.flows.sweep(tick: try forwarder.tick(), timeouts: forwarder.timeouts, removing: true)
-            for edit in Planner.reclaim(forwarder.maps.snapshot(), referenced: sweep.referenced) { forwarder.maps.apply(edit) }
+            let sweep = forwarder.maps.flows.sweep(
+                tick: try forwarder.tick(), timeouts: forwarder.timeouts, removing: true)
+            for edit in Planner.reclaim(forwarder.maps.snapshot(), referenced: sweep.referenced) {
+                forwarder.maps.apply(edit)
+            }
         }
         try bench.change { $0.service.realServers = [Bench.server(2, .dr, family)] }
         try reclaim()

@@ -10,11 +10,16 @@ import Wire
 @Suite struct FlowTests {
     private static let families: [IPAddress.Family] = [.ipv4, .ipv6]
 
-    private func two(_ mode: ForwardingMode, _ family: IPAddress.Family, _ transport: TransportProtocol = .tcp) -> VirtualService {
-        Bench.service(family, transport, .rr, [Bench.server(1, mode, family, port: 80), Bench.server(2, mode, family, port: 80)])
+    private func two(_ mode: ForwardingMode, _ family: IPAddress.Family, _ transport: TransportProtocol = .tcp)
+        -> VirtualService
+    {
+        Bench.service(
+            family, transport, .rr, [Bench.server(1, mode, family, port: 80), Bench.server(2, mode, family, port: 80)])
     }
 
-    private func reply(_ flags: TCP.Flags, from number: UInt32 = 1, to port: UInt16 = 1234, _ family: IPAddress.Family) -> [any PacketLayer] {
+    private func reply(_ flags: TCP.Flags, from number: UInt32 = 1, to port: UInt16 = 1234, _ family: IPAddress.Family)
+        -> [any PacketLayer]
+    {
         [
             Ethernet(source: W.serverMAC(number), destination: W.own),
             Bench.ip(Bench.address(number, family), Bench.client(family)),

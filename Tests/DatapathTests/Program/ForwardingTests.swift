@@ -64,7 +64,9 @@ enum Way: CaseIterable {
     {
         switch transport {
         case .tcp:
-            TCP(source: source, destination: destination, flags: flags, sequence: 7, acknowledgment: 9, options: [1, 1, 1, 0])
+            TCP(
+                source: source, destination: destination, flags: flags, sequence: 7, acknowledgment: 9,
+                options: [1, 1, 1, 0])
         case .udp: UDP(source: source, destination: destination)
         }
     }
@@ -156,7 +158,8 @@ enum Way: CaseIterable {
             ]
             let observed = try bench.send(layers)
             let frame = Frame.dissect(observed.frame)
-            #expect(observed.verdict == .SLUICE_FORWARDED && frame.checksumsAreValid && frame.problem == nil, "\(frame)")
+            #expect(
+                observed.verdict == .SLUICE_FORWARDED && frame.checksumsAreValid && frame.problem == nil, "\(frame)")
         }
     }
 
@@ -177,7 +180,9 @@ enum Way: CaseIterable {
         let bench = try bench(way, .tcp)
         for words in 1...10 {
             let options = [UInt8](repeating: 1, count: words * 4)
-            let before = IPv4(source: W.client, destination: W.vip, tos: 0x28, identification: 77, dontFragment: true, options: options)
+            let before = IPv4(
+                source: W.client, destination: W.vip, tos: 0x28, identification: 77, dontFragment: true,
+                options: options)
             var after = before
             after.ttl = 63
             let payload = Payload("x".utf8)

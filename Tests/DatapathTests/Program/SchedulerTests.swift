@@ -9,7 +9,9 @@ import Wire
 
 /// Which real server a new flow gets, and that flows stay where they are.
 @Suite struct SchedulerTests {
-    private func three(_ scheduler: Scheduler, weights: [UInt32] = [1, 1, 1], _ mode: ForwardingMode = .dr) -> VirtualService {
+    private func three(_ scheduler: Scheduler, weights: [UInt32] = [1, 1, 1], _ mode: ForwardingMode = .dr)
+        -> VirtualService
+    {
         let servers = weights.enumerated().map { Bench.server(UInt32($0.offset) + 1, mode, weight: $0.element) }
         return Bench.service(.ipv4, .tcp, scheduler, servers)
     }
@@ -19,7 +21,9 @@ import Wire
         [W.ethernet, Bench.ip(client(number), .v4(W.vip)), W.tcp(flags, from: port)]
     }
 
-    private func client(_ number: Int) -> IPAddress { .v4(IPv4Address(rawValue: 0x0b00_0000 &+ UInt32(number) &* 0x0001_0307)) }
+    private func client(_ number: Int) -> IPAddress {
+        .v4(IPv4Address(rawValue: 0x0b00_0000 &+ UInt32(number) &* 0x0001_0307))
+    }
 
     @Test func rrFollowsTheListExactly() throws {
         let bench = try Bench(three(.rr))
@@ -50,7 +54,8 @@ import Wire
         let bench = try Bench(service)
         let candidates = service.realServers.enumerated().map {
             Candidate(
-                index: UInt32($0.offset) + 1, identity: $0.element.address.text(withPort: 80), weight: $0.element.weight)
+                index: UInt32($0.offset) + 1, identity: $0.element.address.text(withPort: 80), weight: $0.element.weight
+            )
         }
         let ring = Ring.maglev(candidates, servers: 4)
         var counts: [UInt32: Int] = [:]

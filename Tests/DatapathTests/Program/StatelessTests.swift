@@ -11,7 +11,8 @@ import Wire
     private static let families: [IPAddress.Family] = [.ipv4, .ipv6]
     private static let clients = 200
 
-    private func bench(_ family: IPAddress.Family, _ scheduler: Scheduler, _ mode: ForwardingMode = .dr) throws -> Bench {
+    private func bench(_ family: IPAddress.Family, _ scheduler: Scheduler, _ mode: ForwardingMode = .dr) throws -> Bench
+    {
         var service = Bench.service(family, .tcp, scheduler, (1...4).map { Bench.server($0, mode, family) })
         service.isStateless = true
         service.fallback = true
@@ -20,7 +21,9 @@ import Wire
         return bench
     }
 
-    private func packet(_ number: Int, _ flags: TCP.Flags, _ family: IPAddress.Family, port: UInt16 = 1000) -> [any PacketLayer] {
+    private func packet(_ number: Int, _ flags: TCP.Flags, _ family: IPAddress.Family, port: UInt16 = 1000)
+        -> [any PacketLayer]
+    {
         let client: IPAddress =
             family == .ipv4
             ? .v4(IPv4Address(rawValue: 0x0b00_0000 + UInt32(number) * 77))
@@ -28,7 +31,9 @@ import Wire
         return [W.ethernet, Bench.ip(client, Bench.vip(family)), W.tcp(flags, from: port)]
     }
 
-    private func choices(_ bench: Bench, _ flags: TCP.Flags, _ family: IPAddress.Family, port: UInt16 = 1000) throws -> [UInt32?] {
+    private func choices(_ bench: Bench, _ flags: TCP.Flags, _ family: IPAddress.Family, port: UInt16 = 1000) throws
+        -> [UInt32?]
+    {
         try (0..<Self.clients).map { try bench.chosen(packet($0, flags, family, port: port)) }
     }
 
