@@ -43,11 +43,13 @@ separate int partner_remove(const struct flow_key *key, __u64 head)
 	return key && mine && partner_key(key, head, &mine->partner) ? flow_remove(&mine->partner) : 0;
 }
 
-/* Gives the other half the age and state that this one has now. */
+/* Gives the other half the age and state that this one has now; `head` is what it was before. */
 separate int partner_mirror(const struct flow_key *key, __u64 head, __u32 tick, __u32 state)
 {
 	struct insert_scratch *mine = scratch_now();
-	return key && mine && partner_key(key, head, &mine->partner) ? flow_mirror(&mine->partner, tick, state) : 0;
+	return key && mine && partner_key(key, head, &mine->partner)
+		       ? flow_mirror(&mine->partner, tick, sluice_head_state(head), state)
+		       : 0;
 }
 
 /* Inserts one entry, and counts what came of it. */
@@ -75,7 +77,8 @@ separate int entry_insert(const struct flow_key *key, __u64 head, int evict)
 		count_event(SLUICE_FLOW_EVICTED);
 		if (config.nat) {
 			mine->victim.key.ports = sluice_head_ports(victim);
-			mine->victim.key.protocol = sluice_head_state(victim) < SLUICE_UDP_NEW ? IPPROTO_TCP : IPPROTO_UDP;
+			mine->victim.key.protocol =
+				sluice_head_state(victim) < SLUICE_UDP_NEW ? IPPROTO_TCP : IPPROTO_UDP;
 			mine->victim.key.family = key->family;
 			partner_remove(&mine->victim.key, victim);
 		}
@@ -86,27 +89,33 @@ separate int entry_insert(const struct flow_key *key, __u64 head, int evict)
 enum connection_result {
 	CONNECTION_OPENED, /* recorded; or, without NAT, forwarded all the same */
 	CONNECTION_OVERTAKEN, /* another CPU has opened it, with another destination */
-	CONNECTION_NO_REPLY, /* NAT: the reply's key is another flow's, or there is no room for it */
+	CONNECTION_REPLY_TAKEN, /* NAT: the reply's key is another flow's: try another real server */
 	CONNECTION_NO_ROOM, /* NAT: a reply that nobody could translate must not be provoked */
 };
+
+inline_always int is_recorded(int result) { return result == FLOW_INSERTED || result == FLOW_REFRESHED; }
 
 /* Records a connection with its destination, the reply first: it may be taken. NAT has both entries or none. */
 inline_always int connection_open(const struct flow_key *key, __u32 index, __u32 tick, __u32 state, int evict)
 {
 	__u64 head = sluice_head(key->ports, index, tick, state, 0);
 	struct insert_scratch *mine = scratch_now();
-	int is_pair = config.nat && mine && partner_key(key, head, &mine->reply);
+	int replied = FLOW_INSERTED, is_pair = config.nat && mine && partner_key(key, head, &mine->reply);
 	if (is_pair) {
 		__u64 reply = sluice_head(mine->reply.ports, index, tick, state, 1);
-		if (entry_insert(&mine->reply, reply, 1) != FLOW_INSERTED)
-			return CONNECTION_NO_REPLY;
+		replied = entry_insert(&mine->reply, reply, 1);
+		if (replied == FLOW_EXISTS)
+			return CONNECTION_REPLY_TAKEN;
+		if (!is_recorded(replied))
+			return CONNECTION_NO_ROOM;
 	}
 	int result = entry_insert(key, head, evict);
-	if (is_pair && result != FLOW_INSERTED)
+	/* Only what this CPU has added is taken back: another may have opened the same connection. */
+	if (is_pair && !is_recorded(result) && replied == FLOW_INSERTED)
 		flow_remove(&mine->reply);
 	if (result == FLOW_EXISTS)
 		return CONNECTION_OVERTAKEN;
-	if (is_pair && result != FLOW_INSERTED)
+	if (is_pair && !is_recorded(result))
 		return CONNECTION_NO_ROOM;
 	count_connection(index);
 	return CONNECTION_OPENED;
@@ -175,7 +184,8 @@ inline_always int connection_admit(const struct packet *packet, const struct slu
 		return SLUICE_PASS_BACKUP;
 	if (packet->key.protocol == IPPROTO_UDP || is_opening(packet))
 		return SLUICE_FORWARDED;
-	if (packet->tcp_flags & TCP_RST || !is_hash_scheduler(service) || service->flags & SLUICE_SERVICE_DROP_MIDSTREAM)
+	if (packet->tcp_flags & TCP_RST || !is_hash_scheduler(service) ||
+	    service->flags & SLUICE_SERVICE_DROP_MIDSTREAM)
 		return SLUICE_DROP_NO_FLOW;
 	return SLUICE_FORWARDED;
 }

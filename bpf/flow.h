@@ -31,42 +31,36 @@ inline_always struct insert_scratch *scratch_now(void)
 
 enum flow_insert_result {
 	FLOW_INSERTED,
+	FLOW_REFRESHED, /* it was there, with the same destination */
 	FLOW_EXISTS, /* for another destination */
 	FLOW_NO_ROOM,
 	FLOW_BUSY,
 };
 
-#define HEAD_MUTABLE ((__u64)SLUICE_HEAD_AGE_MASK << SLUICE_HEAD_AGE_SHIFT | (__u64)SLUICE_HEAD_STATE_MASK << SLUICE_HEAD_STATE_SHIFT)
+#define HEAD_MUTABLE                                                                          \
+	((__u64)SLUICE_HEAD_AGE_MASK << SLUICE_HEAD_AGE_SHIFT | (__u64)SLUICE_HEAD_STATE_MASK \
+									<< SLUICE_HEAD_STATE_SHIFT)
 #define LOCK_TRIES 32
 /* The home bucket is preferred while it holds fewer flows than this. */
 #define HOME_PREFERRED 3
 
-inline_always __u32 tick_now(void)
-{
-	return (__u32)(bpf_jiffies64() >> (config.tick_shift & 63));
-}
+inline_always __u32 tick_now(void) { return (__u32)(bpf_jiffies64() >> (config.tick_shift & 63)); }
 
 /* A sum of products with secret multipliers, spread: the home bucket is in the upper half, the second in another spread. */
 inline_always __u64 flow_hash(const struct flow_key *key)
 {
-	__u64 h = key->source[3] * config.secret[0] + key->destination[3] * config.secret[1] + key->ports * config.secret[2] +
-		  key->protocol * config.secret[3];
+	__u64 h = key->source[3] * config.secret[0] + key->destination[3] * config.secret[1] +
+		  key->ports * config.secret[2] + key->protocol * config.secret[3];
 	if (key->family == 6)
-		h += key->source[0] * config.secret[4] + key->source[1] * config.secret[5] + key->source[2] * config.secret[6] +
-		     key->destination[0] * config.secret[7] + key->destination[1] * config.secret[8] +
-		     key->destination[2] * config.secret[9];
+		h += key->source[0] * config.secret[4] + key->source[1] * config.secret[5] +
+		     key->source[2] * config.secret[6] + key->destination[0] * config.secret[7] +
+		     key->destination[1] * config.secret[8] + key->destination[2] * config.secret[9];
 	return sluice_spread(h);
 }
 
-inline_always __u32 home_bucket(__u64 hash)
-{
-	return (__u32)(hash >> 32);
-}
+inline_always __u32 home_bucket(__u64 hash) { return (__u32)(hash >> 32); }
 
-inline_always __u32 second_bucket(__u64 hash)
-{
-	return (__u32)(sluice_spread(hash) >> 32);
-}
+inline_always __u32 second_bucket(__u64 hash) { return (__u32)(sluice_spread(hash) >> 32); }
 
 /* The bucket at a hash; its heads come first in either family's. */
 inline_always __u64 *bucket_at(int family, __u32 hash)
@@ -111,10 +105,7 @@ inline_always void way_write_addresses(__u64 *bucket, int family, __u32 way, con
 	copy_address(at->destination, key->destination);
 }
 
-inline_always __u64 read_head(__u64 *head)
-{
-	return *(volatile __u64 *)head;
-}
+inline_always __u64 read_head(__u64 *head) { return *(volatile __u64 *)head; }
 
 inline_always int head_is_of(__u64 head, __u32 ports, __u8 protocol)
 {
@@ -126,8 +117,7 @@ inline_always int head_is_of(__u64 head, __u32 ports, __u8 protocol)
 
 inline_always int head_is_expired(__u64 head, __u32 tick, const struct sluice_settings *set)
 {
-	__u32 age = (tick - sluice_head_age(head)) & SLUICE_HEAD_AGE_MASK;
-	return age > set->timeout[sluice_head_state(head) & (SLUICE_FLOW_STATES - 1)];
+	return sluice_age(head, tick) > set->timeout[sluice_head_state(head) & (SLUICE_FLOW_STATES - 1)];
 }
 
 /* Looks for the key in one bucket. */
@@ -188,12 +178,17 @@ inline_always int flow_touch(struct flow *flow, __u32 tick, __u32 state)
 
 /*
  * Whether the change from one head to another is worth a visit to the pair's other half: its state is, its age only now and
- * then. So the halves' ages differ by less than 2^MIRROR_SHIFT ticks, and a million NAT flows don't cost two misses a packet.
+ * then, unless its timeout is short. So the halves' ages differ by less than 2^MIRROR_SHIFT ticks, and a million NAT flows
+ * don't cost two misses a packet.
  */
 #define MIRROR_SHIFT 3
+#define SHORT_TIMEOUT 64
 
 inline_always int is_worth_mirroring(__u64 before, __u32 tick, __u32 state)
 {
+	struct sluice_settings *set = settings_now();
+	if (!set || set->timeout[state & (SLUICE_FLOW_STATES - 1)] < SHORT_TIMEOUT)
+		return 1;
 	__u64 after = sluice_head(0, 0, tick, state, 0);
 	const __u64 coarse = HEAD_MUTABLE & ~((((__u64)1 << MIRROR_SHIFT) - 1) << SLUICE_HEAD_AGE_SHIFT);
 	return ((before ^ after) & coarse) != 0;
@@ -222,8 +217,11 @@ separate int flow_remove(const struct flow_key *key)
 	return found;
 }
 
-/* Gives another flow's entry (the pair's other half) this age and state. */
-separate int flow_mirror(const struct flow_key *key, __u32 tick, __u32 state)
+/*
+ * Gives another flow's entry (the pair's other half) this age and, where its state still is `before`, this state: another
+ * CPU may have seen the connection close meanwhile.
+ */
+separate int flow_mirror(const struct flow_key *key, __u32 tick, __u32 before, __u32 state)
 {
 	struct flow flow = {};
 	if (!key)
@@ -231,20 +229,16 @@ separate int flow_mirror(const struct flow_key *key, __u32 tick, __u32 state)
 	__u64 hash = flow_hash(key);
 	int found = key->family == 4 ? family_find(4, key, hash, &flow) : family_find(6, key, hash, &flow);
 	if (found)
-		flow_touch(&flow, tick, state);
+		flow_touch(&flow, tick,
+			   sluice_head_state(flow.value) == before ? state : sluice_head_state(flow.value));
 	return found;
 }
 
-/*
- * Quiet for a thirty-second part of its timeout: may make room in a full table. So a flood, whose flows are half-open at
- * first, takes nothing from a connection that is in use.
- */
-inline_always int is_quiet(__u32 state, __u32 age, const struct sluice_settings *set)
-{
-	return age > set->timeout[state & (SLUICE_FLOW_STATES - 1)] >> 5;
-}
+/* An established flow that has said nothing for so many ticks may make room in a full table. */
+#define QUIET_TICKS 4
 
-inline_always void view_oldest(__u32 *way, __u32 *oldest, __u32 candidate, __u32 age)
+/* A view is volatile: what it says is then memory to the verifier, which would follow each way that four ways can be. */
+inline_always void view_oldest(volatile __u32 *way, volatile __u32 *oldest, __u32 candidate, __u32 age)
 {
 	if (*way == SLUICE_FLOW_WAYS || age > *oldest) {
 		*way = candidate;
@@ -252,32 +246,39 @@ inline_always void view_oldest(__u32 *way, __u32 *oldest, __u32 candidate, __u32
 	}
 }
 
-inline_always int family_look(int family, __u32 hash, const struct flow_key *key, __u32 tick, const struct sluice_settings *set,
-			      struct bucket_view *view)
+inline_always int family_look(int family, __u32 hash, const struct flow_key *key, __u32 tick,
+			      const struct sluice_settings *set, volatile struct bucket_view *view)
 {
 	__u64 *bucket = bucket_at(family, hash);
 	if (!bucket)
 		return 0;
-	view->used = view->half_open = 0;
-	view->same = view->free = view->oldest_half_open = view->oldest_closing = view->oldest_established = SLUICE_FLOW_WAYS;
+	view->used = 0;
+	view->half_open = 0;
+	view->age[2] = 0;
+	view->same = SLUICE_FLOW_WAYS;
+	view->free = SLUICE_FLOW_WAYS;
+	view->oldest_half_open = SLUICE_FLOW_WAYS;
+	view->oldest_closing = SLUICE_FLOW_WAYS;
+	view->oldest_established = SLUICE_FLOW_WAYS;
 #pragma unroll
 	for (__u32 way = 0; way < SLUICE_FLOW_WAYS; way++) {
 		__u64 head = read_head(&bucket[way]);
 		__u32 state = sluice_head_state(head);
+		view->head[way] = head;
 		if (head_is_of(head, key->ports, key->protocol) && way_has_addresses(bucket, family, way, key))
 			view->same = way;
 		if (state == SLUICE_FLOW_FREE || (state != SLUICE_FLOW_CLAIMED && head_is_expired(head, tick, set))) {
 			view->free = way;
 			continue;
 		}
-		__u32 age = (tick - sluice_head_age(head)) & SLUICE_HEAD_AGE_MASK;
+		__u32 age = sluice_age(head, tick);
 		view->used++;
 		if (is_half_open(state)) {
 			view->half_open++;
 			view_oldest(&view->oldest_half_open, &view->age[0], way, age);
 		} else if (is_closing(state)) {
 			view_oldest(&view->oldest_closing, &view->age[1], way, age);
-		} else if (state != SLUICE_FLOW_CLAIMED && is_quiet(state, age, set)) {
+		} else if (state != SLUICE_FLOW_CLAIMED && age >= QUIET_TICKS) {
 			view_oldest(&view->oldest_established, &view->age[2], way, age);
 		}
 	}
@@ -290,7 +291,8 @@ separate int bucket_look(const struct flow_key *key, __u32 hash, __u32 tick, str
 	struct sluice_settings *set = settings_now();
 	if (!key || !view || !set)
 		return 0;
-	return key->family == 4 ? family_look(4, hash, key, tick, set, view) : family_look(6, hash, key, tick, set, view);
+	return key->family == 4 ? family_look(4, hash, key, tick, set, view)
+				: family_look(6, hash, key, tick, set, view);
 }
 
 inline_always int has_room(const struct bucket_view *view)
@@ -327,16 +329,17 @@ inline_always __u32 choose_way(const struct bucket_view *home, const struct buck
 	way = victim_way(second);
 	if (way < none)
 		return other | way;
-	if (evict && home->oldest_established < none)
-		return home->oldest_established;
-	return none;
+	if (!evict || (home->oldest_established == none && second->oldest_established == none))
+		return none;
+	/* An age without a way is zero. */
+	return home->age[2] >= second->age[2] ? home->oldest_established : other | second->oldest_established;
 }
 
-/* Takes a way from `old`, fills it, and remembers whom it took it from. */
-inline_always int way_take(__u64 *bucket, int family, __u32 way, const struct flow_key *key, __u64 head, struct flow_victim *victim)
+/* Takes a way from `old`, the head by which it was chosen, fills it, and remembers whom it took it from. */
+inline_always int way_take(__u64 *bucket, int family, __u32 way, __u64 old, const struct flow_key *key, __u64 head,
+			   struct flow_victim *victim)
 {
 	way &= SLUICE_FLOW_WAYS - 1;
-	__u64 old = read_head(&bucket[way]);
 	if (sluice_head_state(old) == SLUICE_FLOW_CLAIMED)
 		return FLOW_BUSY;
 	if (__sync_val_compare_and_swap(&bucket[way], old, sluice_head(0, 0, 0, SLUICE_FLOW_CLAIMED, 0)) != old)
@@ -348,7 +351,8 @@ inline_always int way_take(__u64 *bucket, int family, __u32 way, const struct fl
 	return FLOW_INSERTED;
 }
 
-inline_always int family_insert(int family, const struct flow_key *key, __u64 hash, __u64 head, int evict, struct insert_scratch *mine)
+inline_always int family_insert(int family, const struct flow_key *key, __u64 hash, __u64 head, int evict,
+				struct insert_scratch *mine)
 {
 	struct sluice_settings *set = settings_now();
 	__u32 tick = sluice_head_age(head);
@@ -361,17 +365,16 @@ inline_always int family_insert(int family, const struct flow_key *key, __u64 ha
 	__u64 *bucket = bucket_at(family, way & SLUICE_FLOW_WAYS * 2 ? second_bucket(hash) : home_bucket(hash));
 	if (!bucket)
 		return FLOW_NO_ROOM;
-	__u64 old = read_head(&bucket[way & (SLUICE_FLOW_WAYS - 1)]);
+	const struct bucket_view *view = way & SLUICE_FLOW_WAYS * 2 ? &mine->second : &mine->home;
+	__u64 old = view->head[way & (SLUICE_FLOW_WAYS - 1)];
 	int free = sluice_head_state(old) == SLUICE_FLOW_FREE || head_is_expired(old, tick, set);
-	if (mine->home.same < SLUICE_FLOW_WAYS || mine->second.same < SLUICE_FLOW_WAYS) {
-		if (((old ^ head) & ~HEAD_MUTABLE) != 0 && !free)
-			return FLOW_EXISTS;
-		free = 1;
-	}
-	int result = way_take(bucket, family, way, key, head, &mine->victim);
-	if (free)
+	int known = !free && (mine->home.same < SLUICE_FLOW_WAYS || mine->second.same < SLUICE_FLOW_WAYS);
+	if (known && ((old ^ head) & ~HEAD_MUTABLE) != 0)
+		return FLOW_EXISTS;
+	int result = way_take(bucket, family, way, old, key, head, &mine->victim);
+	if (free || known)
 		mine->victim.value = 0; /* nobody was evicted */
-	return result;
+	return known && result == FLOW_INSERTED ? FLOW_REFRESHED : result;
 }
 
 /*
@@ -394,8 +397,8 @@ separate int flow_insert(const struct flow_key *key, __u64 head, int evict)
 		taken = __sync_val_compare_and_swap(lock, 0, 1) == 0;
 	if (!taken)
 		return FLOW_BUSY;
-	int result = key->family == 4 ? family_insert(4, key, hash, head, evict, mine) :
-					family_insert(6, key, hash, head, evict, mine);
+	int result = key->family == 4 ? family_insert(4, key, hash, head, evict, mine)
+				      : family_insert(6, key, hash, head, evict, mine);
 	__sync_lock_test_and_set(lock, 0);
 	return result;
 }

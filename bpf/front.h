@@ -5,7 +5,8 @@
 #include "rewrite_dr.h"
 
 /* Opens `size` bytes before the IP header and moves Ethernet header and tags to the new front, with a new ethertype. */
-inline_always int open_front(struct xdp_md *ctx, const struct packet *packet, int size, __be16 type, struct mac_pair macs)
+inline_always int open_front(struct xdp_md *ctx, const struct packet *packet, int size, __be16 type,
+			     struct mac_pair macs)
 {
 	if (bpf_xdp_adjust_head(ctx, -size))
 		return 0;

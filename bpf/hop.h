@@ -24,12 +24,17 @@ inline_always struct sluice_hop *hop_at(const __be32 *client)
 	return bpf_map_lookup_elem(&hops, &index);
 }
 
-/* Notes by which hop this client's packet came. Two writers at once: one of them wins. */
-inline_always void hop_learn(struct xdp_md *ctx, const struct packet *packet)
+/*
+ * Notes by which hop this client's packet came. Two writers at once: one of them wins. A packet that opens a connection may
+ * have a forged source: `proven` is false then, and a hop that is known for the address stays.
+ */
+inline_always void hop_learn(struct xdp_md *ctx, const struct packet *packet, int proven)
 {
 	struct sluice_hop *hop = hop_at(packet->key.source);
 	struct ethhdr *ethernet = frame_start(ctx);
 	if (!hop || (void *)(ethernet + 1) > frame_end(ctx))
+		return;
+	if (!proven && hop->family == packet->key.family && same_address(hop->address, packet->key.source))
 		return;
 	__u32 seq = *(volatile __u32 *)&hop->seq;
 	if (seq & 1 || __sync_val_compare_and_swap(&hop->seq, seq, seq + 1) != seq)
@@ -41,52 +46,46 @@ inline_always void hop_learn(struct xdp_md *ctx, const struct packet *packet)
 	__sync_fetch_and_add(&hop->seq, 1);
 }
 
-/* Asks the kernel's routing table for the way to the packet's destination; writes MACs and sets egress. */
-separate int hop_route(struct xdp_md *ctx, struct packet *packet)
+/* Asks the kernel's routing table for the way from the VIP to the client; sets egress and packet->macs. */
+separate int hop_route(struct xdp_md *ctx, struct packet *packet, const struct sluice_service *service)
 {
-	if (!packet)
+	if (!packet || !service)
 		return 0;
-	struct bpf_fib_lookup fib = { .ifindex = packet->ifindex };
+	struct bpf_fib_lookup fib = {.ifindex = packet->ifindex};
 	if (packet->key.family == 4) {
 		fib.family = AF_INET;
-		fib.ipv4_src = packet->key.source[3];
+		fib.ipv4_src = service->address[3];
 		fib.ipv4_dst = packet->key.destination[3];
 	} else {
 		fib.family = AF_INET6;
-		__builtin_memcpy(fib.ipv6_src, packet->key.source, 16);
+		__builtin_memcpy(fib.ipv6_src, service->address, 16);
 		__builtin_memcpy(fib.ipv6_dst, packet->key.destination, 16);
 	}
 	count_event(SLUICE_HOP_LOOKED_UP);
 	if (bpf_fib_lookup(ctx, &fib, sizeof(fib), 0) != BPF_FIB_LKUP_RET_SUCCESS)
 		return 0;
-	struct ethhdr *ethernet = frame_start(ctx);
-	if ((void *)(ethernet + 1) > frame_end(ctx))
-		return 0;
 	packet->egress = fib.ifindex;
 	/* In the struct they lie at odd places of the stack, where the verifier allows loads of bytes only. */
-	struct mac_pair macs = {};
-	__builtin_memcpy(&macs.to, fib.dmac, ETH_ALEN);
-	__builtin_memcpy(&macs.from, fib.smac, ETH_ALEN);
-	write_macs(ethernet, macs);
+	packet->macs.to = packet->macs.from = 0;
+	__builtin_memcpy(&packet->macs.to, fib.dmac, ETH_ALEN);
+	__builtin_memcpy(&packet->macs.from, fib.smac, ETH_ALEN);
 	return 1;
 }
 
-/* Directs the packet to its destination address, a client. False: no way is known. */
-inline_always int hop_to_client(struct xdp_md *ctx, struct packet *packet)
+/* The way to the packet's destination address, a client: egress and packet->macs. False: none is known. */
+inline_always int hop_to_client(struct xdp_md *ctx, struct packet *packet, const struct sluice_service *service)
 {
 	struct sluice_hop *hop = hop_at(packet->key.destination);
-	struct ethhdr *ethernet = frame_start(ctx);
-	if (!hop || (void *)(ethernet + 1) > frame_end(ctx))
+	if (!hop)
 		return 0;
 	__u32 seq = *(volatile __u32 *)&hop->seq;
 	if (seq & 1 || hop->family != packet->key.family || !same_address(hop->address, packet->key.destination))
-		return hop_route(ctx, packet);
-	struct mac_pair macs = { .to = mac_load(hop->mac) };
+		return hop_route(ctx, packet, service);
+	packet->macs.to = mac_load(hop->mac);
 	packet->egress = hop->ifindex;
 	struct sluice_interface *egress = interface_find(packet->egress);
 	if (!egress || *(volatile __u32 *)&hop->seq != seq)
-		return hop_route(ctx, packet);
-	macs.from = mac_load(egress->mac);
-	write_macs(ethernet, macs);
+		return hop_route(ctx, packet, service);
+	packet->macs.from = mac_load(egress->mac);
 	return 1;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "front.h"
+#include "maps.h"
 #include "packet.h"
 #include "parse.h"
 #include "rewrite_nat.h"
@@ -44,10 +45,7 @@ inline_always int is_icmp(const struct packet *packet)
 	return packet->key.protocol == (packet->key.family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 }
 
-inline_always int is_transport(__u8 protocol)
-{
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
-}
+inline_always int is_transport(__u8 protocol) { return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP; }
 
 inline_always int parse_quoted4(struct xdp_md *ctx, struct quoted *quoted)
 {
@@ -82,7 +80,8 @@ inline_always int parse_icmp_error(struct xdp_md *ctx, const struct packet *pack
 	quoted->l3 = packet->l4 + sizeof(*icmp);
 	quoted->key.family = packet->key.family;
 	if (packet->key.family == 4) {
-		if (icmp->type != ICMP4_UNREACHABLE && icmp->type != ICMP4_SOURCE_QUENCH && icmp->type != ICMP4_TIME_EXCEEDED)
+		if (icmp->type != ICMP4_UNREACHABLE && icmp->type != ICMP4_SOURCE_QUENCH &&
+		    icmp->type != ICMP4_TIME_EXCEEDED)
 			return 0;
 		if (!parse_quoted4(ctx, quoted))
 			return 0;
@@ -118,8 +117,8 @@ inline_always __u32 csum_address_change(const __be32 *from, const __be32 *to)
  * NAT for an ICMP error: one outer address, and the quoted packet's address and port on the other side. The quoted
  * transport checksum stays as it is, as in IPVS: nobody can verify it from a quote.
  */
-inline_always int nat_icmp(struct xdp_md *ctx, const struct packet *packet, const struct quoted *quoted, enum nat_side outer,
-			   const __be32 *address, __be16 port)
+inline_always int nat_icmp(struct xdp_md *ctx, const struct packet *packet, const struct quoted *quoted,
+			   enum nat_side outer, const __be32 *address, __be16 port)
 {
 	enum nat_side inside = outer == NAT_SOURCE ? NAT_DESTINATION : NAT_SOURCE;
 	int family = packet->key.family;
@@ -131,7 +130,8 @@ inline_always int nat_icmp(struct xdp_md *ctx, const struct packet *packet, cons
 		gain += csum_fold(csum_address_change(outer_old, address));
 		gain += csum_fold(csum_address_change(inner_old, address));
 	}
-	if (!nat_address(ctx, packet->l3, family, outer, address) || !nat_address(ctx, quoted->l3, family, inside, address))
+	if (!nat_address(ctx, packet->l3, family, outer, address) ||
+	    !nat_address(ctx, quoted->l3, family, inside, address))
 		return 0;
 	struct icmp_header *icmp = frame_at(ctx, packet->l4);
 	__be16 *ports = frame_at(ctx, quoted->l4);
@@ -163,7 +163,7 @@ inline_always int answer_open(struct xdp_md *ctx, const struct packet *packet, i
 	asm volatile("" : "+r"(length));
 	if ((void *)(ethernet + 1) > frame_end(ctx) || length < wanted || packet->length < (__u32)quote)
 		return 0;
-	struct mac_pair macs = { .to = mac_load(ethernet->h_source), .from = mac_load(ethernet->h_dest) };
+	struct mac_pair macs = {.to = mac_load(ethernet->h_source), .from = mac_load(ethernet->h_dest)};
 	if (bpf_xdp_adjust_tail(ctx, wanted - length))
 		return 0;
 	return open_front(ctx, packet, headers, type, macs);
@@ -197,7 +197,8 @@ inline_always int answer4(struct xdp_md *ctx, struct packet *packet, __u8 type, 
 
 inline_always int answer6(struct xdp_md *ctx, struct packet *packet, __u8 type, __u8 code, __u16 mtu, const int quote)
 {
-	if (!answer_open(ctx, packet, quote, sizeof(struct ipv6hdr) + sizeof(struct icmp_header), bpf_htons(ETH_P_IPV6)))
+	if (!answer_open(ctx, packet, quote, sizeof(struct ipv6hdr) + sizeof(struct icmp_header),
+			 bpf_htons(ETH_P_IPV6)))
 		return 0;
 	struct ipv6hdr *ip = frame_at(ctx, packet->l3);
 	struct icmp_header *icmp = (void *)(ip + 1);
@@ -221,12 +222,38 @@ inline_always int answer6(struct xdp_md *ctx, struct packet *packet, __u8 type, 
 	return 1;
 }
 
-/* The packet doesn't fit into `mtu` bytes: tell its sender. */
+/*
+ * Answers are limited on each CPU (RFC 4443 section 2.4 (f)): as many as a token bucket allows that gains one each jiffy.
+ * Whoever forges sources can have no more than that reflected.
+ */
+#define ANSWER_BURST 64
+
+inline_always int answer_allowed(void)
+{
+	struct insert_scratch *mine = scratch_now();
+	if (!config.limited)
+		return 1;
+	if (!mine)
+		return 0;
+	__u64 now = bpf_jiffies64(), gained = now - mine->answer_jiffies;
+	__u64 tokens = mine->answer_tokens + gained;
+	mine->answer_jiffies = now;
+	if (gained > ANSWER_BURST || tokens > ANSWER_BURST)
+		tokens = ANSWER_BURST;
+	if (tokens == 0)
+		return 0;
+	mine->answer_tokens = tokens - 1;
+	return 1;
+}
+
+/* The packet doesn't fit into `mtu` bytes: tell its sender. IPv6 knows no MTU below 1,280 (RFC 8200 section 5). */
 inline_always int answer_too_big(struct xdp_md *ctx, struct packet *packet, __u16 mtu)
 {
 	int sent;
-	if (packet->icmp)
+	if (packet->icmp || !answer_allowed())
 		return SLUICE_DROP_TOO_BIG;
+	if (packet->key.family == 6 && mtu < 1280)
+		mtu = 1280;
 	if (packet->key.family == 4)
 		sent = answer4(ctx, packet, ICMP4_UNREACHABLE, ICMP4_CODE_FRAGMENTATION_NEEDED, mtu, QUOTE4_TOO_BIG);
 	else
@@ -239,7 +266,7 @@ inline_always int answer_too_big(struct xdp_md *ctx, struct packet *packet, __u1
 inline_always int answer_ttl(struct xdp_md *ctx, struct packet *packet)
 {
 	int sent;
-	if (packet->icmp || !packet->plain)
+	if (packet->icmp || !packet->plain || !answer_allowed())
 		return SLUICE_DROP_TTL;
 	if (packet->key.family == 4)
 		sent = answer4(ctx, packet, ICMP4_TIME_EXCEEDED, 0, 0, QUOTE4_TTL);

@@ -129,6 +129,7 @@ struct bucket_view {
 	__u32 oldest_closing;
 	__u32 oldest_established; /* of those that have been quiet */
 	__u32 age[3];
+	__u64 head[SLUICE_FLOW_WAYS]; /* as they were looked at */
 };
 
 /* What had to make room. `value` 0: nothing did. */
@@ -143,6 +144,8 @@ struct insert_scratch {
 	struct flow_victim victim;
 	struct flow_key reply; /* of the connection that is being opened */
 	struct flow_key partner; /* of a flow that is being removed or mirrored */
+	__u64 answer_jiffies; /* the limit of ICMP answers: when it last gained, and what is left */
+	__u64 answer_tokens;
 };
 
 /* Program only: where an insert works, as it is more than a stack of 512 bytes has room for. A packet's CPU is its own. */

@@ -30,6 +30,12 @@ struct flow_key {
 	__u16 zero;
 };
 
+/* Ethernet addresses as words: six bytes as they lie in memory, and two above them that don't count. */
+struct mac_pair {
+	__u64 to;
+	__u64 from;
+};
+
 struct packet {
 	struct flow_key key;
 	__u32 ifindex; /* ingress */
@@ -46,12 +52,7 @@ struct packet {
 	__u8 counted; /* `destination` counts this packet */
 	__u8 reply; /* ... as one from the real server */
 	__u32 destination; /* index */
-};
-
-/* Ethernet addresses as words: six bytes as they lie in memory, and two above them that don't count. */
-struct mac_pair {
-	__u64 to;
-	__u64 from;
+	struct mac_pair macs; /* NAT: of a reply's way to the client */
 };
 
 #define MAC_MASK 0xffffffffffffull
@@ -68,29 +69,17 @@ enum tcp_flag {
 	TCP_ACK = 0x10,
 };
 
-inline_always __u16 source_port(__u32 ports)
-{
-	return (__u16)ports;
-}
+inline_always __u16 source_port(__u32 ports) { return (__u16)ports; }
 
-inline_always __u16 destination_port(__u32 ports)
-{
-	return (__u16)(ports >> 16);
-}
+inline_always __u16 destination_port(__u32 ports) { return (__u16)(ports >> 16); }
 
-inline_always __u32 make_ports(__be16 source, __be16 destination)
-{
-	return (__u32)source | (__u32)destination << 16;
-}
+inline_always __u32 make_ports(__be16 source, __be16 destination) { return (__u32)source | (__u32)destination << 16; }
 
 /*
  * Both are read anew each time: if the compiler kept one of them over a helper's call, the verifier would not know it for
  * a pointer that has been compared.
  */
-inline_always void *frame_start(const struct xdp_md *ctx)
-{
-	return (void *)(long)*(const volatile __u32 *)&ctx->data;
-}
+inline_always void *frame_start(const struct xdp_md *ctx) { return (void *)(long)*(const volatile __u32 *)&ctx->data; }
 
 inline_always void *frame_end(const struct xdp_md *ctx)
 {

@@ -14,10 +14,7 @@ struct vlan_header {
 	__be16 type;
 };
 
-inline_always int is_vlan(__be16 type)
-{
-	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
-}
+inline_always int is_vlan(__be16 type) { return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD); }
 
 /* Ethernet and at most two tags; sets l3, tags, family. */
 inline_always int parse_ethernet(struct xdp_md *ctx, struct packet *packet)

@@ -16,7 +16,7 @@ inline_always void write_macs(struct ethhdr *ethernet, struct mac_pair macs)
 
 inline_always struct mac_pair destination_macs(const struct sluice_destination *to)
 {
-	struct mac_pair macs = { .to = *(const __u64 *)to->dmac, .from = *(const __u64 *)to->smac };
+	struct mac_pair macs = {.to = *(const __u64 *)to->dmac, .from = *(const __u64 *)to->smac};
 	return macs;
 }
 

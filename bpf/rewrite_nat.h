@@ -31,7 +31,8 @@ inline_always int nat_address(struct xdp_md *ctx, __u32 l3, int family, enum nat
 }
 
 /* Replaces one port (0: keeps it) and adds `gain` to the checksum, unless it is UDP's zero. */
-inline_always int nat_transport(struct xdp_md *ctx, const struct packet *packet, enum nat_side side, __be16 port, __u32 gain)
+inline_always int nat_transport(struct xdp_md *ctx, const struct packet *packet, enum nat_side side, __be16 port,
+				__u32 gain)
 {
 	void *end = frame_end(ctx);
 	void *start = frame_at(ctx, packet->l4);

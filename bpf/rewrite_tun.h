@@ -40,7 +40,8 @@ inline_always int read_inner(struct xdp_md *ctx, const struct packet *packet, st
 	return 1;
 }
 
-inline_always int write_outer4(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to, const struct inner *inner)
+inline_always int write_outer4(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to,
+			       const struct inner *inner)
 {
 	if (!open_front(ctx, packet, sizeof(struct iphdr), bpf_htons(ETH_P_IP), destination_macs(to)))
 		return SLUICE_DROP_HEADROOM;
@@ -54,11 +55,13 @@ inline_always int write_outer4(struct xdp_md *ctx, const struct packet *packet, 
 	*(__u16 *)&ip->ttl = (__u16)(inner->ttl | inner->protocol << 8);
 	ip->saddr = to->source[3];
 	ip->daddr = to->address[3];
-	ip->check = ~csum_fold(to->sum + (inner->traffic_class << 8) + ip->tot_len + ip->id + ip->frag_off + inner->ttl);
+	ip->check =
+		~csum_fold(to->sum + (inner->traffic_class << 8) + ip->tot_len + ip->id + ip->frag_off + inner->ttl);
 	return SLUICE_FORWARDED;
 }
 
-inline_always int write_outer6(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to, const struct inner *inner)
+inline_always int write_outer6(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to,
+			       const struct inner *inner)
 {
 	if (!open_front(ctx, packet, sizeof(struct ipv6hdr), bpf_htons(ETH_P_IPV6), destination_macs(to)))
 		return SLUICE_DROP_HEADROOM;

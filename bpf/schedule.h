@@ -18,7 +18,7 @@ inline_always __u32 ring_entry(struct sluice_ring ring, __u32 index)
 inline_always struct sluice_ring ring_now(struct sluice_ring *ring)
 {
 	__u64 both = *(volatile __u64 *)ring;
-	struct sluice_ring now = { .base = (__u32)both, .size = (__u32)(both >> 32) };
+	struct sluice_ring now = {.base = (__u32)both, .size = (__u32)(both >> 32)};
 	return now;
 }
 
@@ -35,7 +35,8 @@ inline_always int is_hash_scheduler(const struct sluice_service *service)
 }
 
 /* sh and mh: the index that a client's address (and port) gives. */
-inline_always __u32 hash_index(const struct sluice_service *service, __u32 size, const __be32 *client, __be16 client_port)
+inline_always __u32 hash_index(const struct sluice_service *service, __u32 size, const __be32 *client,
+			       __be16 client_port)
 {
 	__u32 folded = bpf_ntohl(client[0] ^ client[1] ^ client[2] ^ client[3]);
 	__u16 port = service->flags & SLUICE_SERVICE_HASH_PORT ? bpf_ntohs(client_port) : 0;
@@ -45,13 +46,15 @@ inline_always __u32 hash_index(const struct sluice_service *service, __u32 size,
 }
 
 /* The destination that a hash scheduler's ring gives a client; SLUICE_RING_NONE for none. */
-inline_always __u32 hash_choice(const struct sluice_service *service, struct sluice_ring ring, const __be32 *client, __be16 client_port)
+inline_always __u32 hash_choice(const struct sluice_service *service, struct sluice_ring ring, const __be32 *client,
+				__be16 client_port)
 {
 	return ring.size ? ring_entry(ring, hash_index(service, ring.size, client, client_port)) : SLUICE_RING_NONE;
 }
 
 /* Where in the ring a new flow's scheduling starts; the ring is not empty. */
-inline_always __u32 schedule_index(const struct sluice_service *service, __u32 slot, struct sluice_ring ring, const struct packet *packet)
+inline_always __u32 schedule_index(const struct sluice_service *service, __u32 slot, struct sluice_ring ring,
+				   const struct packet *packet)
 {
 	if (is_hash_scheduler(service))
 		return hash_index(service, ring.size, packet->key.source, source_port(packet->key.ports));

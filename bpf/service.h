@@ -55,7 +55,8 @@ inline_always __u32 service_key(__be16 port, __u8 protocol, __u8 family)
 }
 
 /* The virtual service at this address: for this port, or else for any. */
-inline_always struct sluice_service *service_find(const __be32 *address, __be16 port, __u8 protocol, __u8 family, __u32 *slot)
+inline_always struct sluice_service *service_find(const __be32 *address, __be16 port, __u8 protocol, __u8 family,
+						  __u32 *slot)
 {
 	struct sluice_service *service = slot_find(address, service_key(port, protocol, family), slot);
 	if (!service && config.any_port)

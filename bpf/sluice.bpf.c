@@ -73,7 +73,8 @@ inline_always int check_fits(struct xdp_md *ctx, struct packet *packet, const st
 }
 
 /* On to the real server. */
-inline_always int forward(struct xdp_md *ctx, struct packet *packet, const struct sluice_destination *to, const struct quoted *quoted)
+inline_always int forward(struct xdp_md *ctx, struct packet *packet, const struct sluice_destination *to,
+			  const struct quoted *quoted)
 {
 	if (!to || !(to->flags & SLUICE_DESTINATION_RESOLVED))
 		return SLUICE_DROP_NO_NEIGHBOUR;
@@ -111,8 +112,16 @@ inline_always int send_back(struct xdp_md *ctx, struct packet *packet, __u64 hea
 	packet->destination = sluice_head_destination(head);
 	packet->counted = 1;
 	packet->reply = 1;
-	if (!hop_to_client(ctx, packet))
+	if (!hop_to_client(ctx, packet, service))
 		return SLUICE_DROP_NO_ROUTE;
+	/* Before the MAC addresses are written: an answer takes them from the frame. */
+	struct sluice_interface *egress = interface_find(packet->egress);
+	if (egress && packet->length > egress->mtu)
+		return answer_too_big(ctx, packet, (__u16)egress->mtu);
+	struct ethhdr *ethernet = frame_start(ctx);
+	if ((void *)(ethernet + 1) > frame_end(ctx))
+		return SLUICE_DROP_MALFORMED;
+	write_macs(ethernet, packet->macs);
 	if (!quoted)
 		return rewrite_nat_reply(ctx, packet, from, service);
 	if (!nat_icmp(ctx, packet, quoted, NAT_SOURCE, service->address, service->port) || !take_hop(ctx, packet))
@@ -126,11 +135,12 @@ inline_always void flow_seen(struct xdp_md *ctx, struct packet *packet, struct f
 	__u32 reply = sluice_head_reply(flow->value);
 	enum flow_side side = !nat ? SIDE_INPUT_ONLY : reply ? SIDE_OUTPUT : SIDE_INPUT;
 	__u32 state = next_state(sluice_head_state(flow->value), packet, side);
-	if (!flow_touch(flow, tick, state) || !nat || !is_worth_mirroring(flow->value, tick, state))
+	if (!flow_touch(flow, tick, state) || !nat)
 		return;
-	partner_mirror(&packet->key, flow->value, tick, state);
-	if (!reply)
-		hop_learn(ctx, packet);
+	if (!reply && !is_half_open(state))
+		hop_learn(ctx, packet, 1);
+	if (is_worth_mirroring(flow->value, tick, state))
+		partner_mirror(&packet->key, flow->value, tick, state);
 }
 
 /* A SYN may reuse the ports of a connection that is over (IPVS: conn_reuse_mode 1). */
@@ -141,8 +151,8 @@ inline_always int is_reuse(const struct packet *packet, __u32 state)
 }
 
 /* The flow is known: SLUICE_FORWARDED if it goes on to its destination, GO_ON if it has to be scheduled anew. */
-inline_always int known(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, struct flow *flow, __u32 tick,
-			const struct sluice_destination *destination)
+inline_always int known(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, struct flow *flow,
+			__u32 tick, const struct sluice_destination *destination)
 {
 	if (!destination)
 		return SLUICE_DROP_NO_SERVER;
@@ -169,8 +179,7 @@ inline_always int is_available(__u32 index)
 
 inline_always int is_stateless(const struct sluice_service *service)
 {
-	const __u16 both = SLUICE_SERVICE_STATELESS | SLUICE_SERVICE_ACTIVE;
-	return config.stateless && (service->flags & both) == both;
+	return config.stateless && service->flags & SLUICE_SERVICE_STATELESS;
 }
 
 /*
@@ -188,24 +197,41 @@ inline_always int schedule_stateless(struct packet *packet, struct sluice_servic
 			if (!is_opening(packet) && is_available(before))
 				choice = before;
 			if (choice != SLUICE_RING_NONE)
-				entry_insert(&packet->key, sluice_head(packet->key.ports, choice, tick, first_state(packet), 0), 0);
+				entry_insert(&packet->key,
+					     sluice_head(packet->key.ports, choice, tick, first_state(packet), 0), 0);
 		}
 	}
 	packet->destination = choice;
 	return choice == SLUICE_RING_NONE ? SLUICE_DROP_NO_SERVER : SLUICE_FORWARDED;
 }
 
-/* No flow: may the packet open one, and to where? */
-inline_always int schedule_new(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, __u32 slot, __u32 tick)
+inline_always int is_nat(__u32 index)
 {
+	struct sluice_destination *destination = destination_find(index);
+	return destination && destination->mode == SLUICE_MODE_NAT;
+}
+
+/* A VIP sends nothing to a VIP: such a packet, forged, would go round between two services for ever. */
+inline_always int is_vip(const __be32 *address, __u8 family)
+{
+	struct sluice_service *marker = marker_find(address, family);
+	return marker && marker->kind == SLUICE_SLOT_VIP;
+}
+
+/* No flow: may the packet open one, and to where? */
+inline_always int schedule_new(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, __u32 slot,
+			       __u32 tick)
+{
+	if (is_vip(packet->key.source, packet->key.family))
+		return SLUICE_DROP_SOURCE;
 	if (is_stateless(service))
 		return schedule_stateless(packet, service, tick);
 	int verdict = connection_admit(packet, service);
 	if (verdict != SLUICE_FORWARDED)
 		return verdict;
 	verdict = connection_schedule(packet, service, slot, tick);
-	if (config.nat && verdict == SLUICE_FORWARDED)
-		hop_learn(ctx, packet);
+	if (config.nat && verdict == SLUICE_FORWARDED && is_nat(packet->destination))
+		hop_learn(ctx, packet, 0);
 	return verdict;
 }
 
@@ -220,7 +246,8 @@ inline_always int check_service(const struct packet *packet, const struct sluice
 }
 
 /* An ICMP error about a packet that the VIP sent: its flow's destination, SLUICE_FORWARDED, or the verdict. */
-inline_always int find_icmp_destination(struct packet *packet, const struct flow_key *key, struct sluice_service *service)
+inline_always int find_icmp_destination(struct packet *packet, const struct flow_key *key,
+					struct sluice_service *service)
 {
 	struct flow flow = {};
 	int verdict = check_service(packet, service);
@@ -231,8 +258,13 @@ inline_always int find_icmp_destination(struct packet *packet, const struct flow
 		return SLUICE_PASS_BACKUP;
 	if (!found && !is_hash_scheduler(service))
 		return SLUICE_DROP_NO_FLOW;
-	packet->destination = found ? sluice_head_destination(flow.value) :
-				      hash_choice(service, ring_now(&service->ring), key->source, source_port(key->ports));
+	packet->destination = found ? sluice_head_destination(flow.value) : SLUICE_RING_NONE;
+	if (!found && ring_now(&service->previous).size)
+		packet->destination =
+			hash_choice(service, ring_now(&service->previous), key->source, source_port(key->ports));
+	if (!found && !is_available(packet->destination))
+		packet->destination =
+			hash_choice(service, ring_now(&service->ring), key->source, source_port(key->ports));
 	if (packet->destination == SLUICE_RING_NONE)
 		return SLUICE_DROP_NO_SERVER;
 	struct sluice_destination *destination = destination_find(packet->destination);
@@ -294,6 +326,8 @@ inline_always int process_transport(struct xdp_md *ctx, struct packet *packet)
 		return send_back(ctx, packet, flow.value, NULL);
 	}
 	const struct sluice_destination *to = found ? destination_find(sluice_head_destination(flow.value)) : NULL;
+	if (found && sluice_head_reply(flow.value))
+		return send_back(ctx, packet, flow.value, NULL);
 	if (found)
 		verdict = known(ctx, packet, service, &flow, tick, to);
 	if (verdict == GO_ON) {
@@ -315,15 +349,12 @@ inline_always int process(struct xdp_md *ctx, struct packet *packet)
 	return process_transport(ctx, packet);
 }
 
-inline_always int is_sent(int verdict)
-{
-	return verdict >= SLUICE_FORWARDED && verdict < SLUICE_DROP_MALFORMED;
-}
+inline_always int is_sent(int verdict) { return verdict >= SLUICE_FORWARDED && verdict < SLUICE_DROP_MALFORMED; }
 
 SEC("xdp")
 int sluice(struct xdp_md *ctx)
 {
-	struct packet packet = { .ifindex = ctx->ingress_ifindex };
+	struct packet packet = {.ifindex = ctx->ingress_ifindex};
 	int verdict = process(ctx, &packet);
 	count_verdict(verdict);
 	if (verdict < SLUICE_FORWARDED)

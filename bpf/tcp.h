@@ -27,22 +27,22 @@ enum flow_side {
 static const __u8 tcp_next[3][4][TCP_STATES] = {
 	/*      NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA */
 	{
-		{ SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR }, /* SYN */
-		{ CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW }, /* FIN */
-		{ ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES }, /* ACK */
-		{ CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR }, /* RST */
+		{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}, /* SYN */
+		{CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW}, /* FIN */
+		{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}, /* ACK */
+		{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR}, /* RST */
 	},
 	{
-		{ SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR },
-		{ TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW },
-		{ ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES },
-		{ CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL },
+		{SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR},
+		{TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW},
+		{ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES},
+		{CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL},
 	},
 	{
-		{ SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR },
-		{ CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW },
-		{ ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES },
-		{ CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL },
+		{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR},
+		{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW},
+		{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES},
+		{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL},
 	},
 };
 
@@ -87,8 +87,9 @@ inline_always __u32 next_state(__u32 state, const struct packet *packet, enum fl
 /* Half-open: the peer may not exist. Such a flow may hold only some of a bucket's ways. */
 inline_always int is_half_open(__u32 state)
 {
-	const __u32 set = 1u << SLUICE_TCP_NONE | 1u << SLUICE_TCP_SYN_SENT | 1u << SLUICE_TCP_SYN_RECV | 1u << SLUICE_TCP_LISTEN |
-			  1u << SLUICE_TCP_SYN_ACK | 1u << SLUICE_TCP_PICKED_UP | 1u << SLUICE_UDP_NEW;
+	const __u32 set = 1u << SLUICE_TCP_NONE | 1u << SLUICE_TCP_SYN_SENT | 1u << SLUICE_TCP_SYN_RECV |
+			  1u << SLUICE_TCP_LISTEN | 1u << SLUICE_TCP_SYN_ACK | 1u << SLUICE_TCP_PICKED_UP |
+			  1u << SLUICE_UDP_NEW;
 	return set >> (state & 31) & 1;
 }
 

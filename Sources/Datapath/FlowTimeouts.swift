@@ -51,7 +51,7 @@ package struct FlowTimeouts: Hashable, Sendable {
 
     /// Ticks since the flow was last seen.
     package static func age(_ head: UInt64, tick: UInt32) -> UInt32 {
-        (tick &- sluice_head_age(head)) & UInt32(1 << SLUICE_HEAD_AGE_BITS - 1)
+        sluice_age(head, tick)
     }
 
     /// Whether a flow's timeout has passed: a packet would not find it any more.

@@ -146,6 +146,7 @@ extension Forwarder {
         config.nat = features.nat ? 1 : 0
         config.any_port = features.anyPort ? 1 : 0
         config.stateless = features.stateless ? 1 : 0
+        config.limited = 1
         return config
     }
 

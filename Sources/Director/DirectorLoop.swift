@@ -10,7 +10,7 @@ internal import Plan
 /// What the director waits for, on one thread: signals, the kernel's events, clients of the control socket, time.
 extension Director {
     /// Seconds between sweeps of the flow table; sooner while removed real servers' flows are waited for.
-    private static let sweepSeconds = 30.0
+    private static let sweepSeconds = 20.0
     private static let sweepSecondsWhileRetired = 3.0
     /// While draining: how often, and how long a flow must have been silent to count as idle.
     private static let drainStepSeconds = 0.25

@@ -139,3 +139,17 @@ enum ModelStateRow {
         return Self.columns.first { $0.0 == words[column] }?.1
     }
 }
+
+extension sluice_flow_state {
+    /// The other side has not proven that it is there.
+    var isHalfOpen: Bool {
+        switch self {
+        case .SLUICE_TCP_NONE, .SLUICE_TCP_SYN_SENT, .SLUICE_TCP_SYN_RECV, .SLUICE_TCP_LISTEN, .SLUICE_TCP_SYN_ACK,
+            .SLUICE_TCP_PICKED_UP, .SLUICE_UDP_NEW:
+            true
+        case .SLUICE_FLOW_FREE, .SLUICE_FLOW_CLAIMED, .SLUICE_FLOW_STATES, .SLUICE_TCP_ESTABLISHED, .SLUICE_TCP_FIN_WAIT,
+            .SLUICE_TCP_TIME_WAIT, .SLUICE_TCP_CLOSE, .SLUICE_TCP_CLOSE_WAIT, .SLUICE_TCP_LAST_ACK, .SLUICE_UDP:
+            false
+        }
+    }
+}

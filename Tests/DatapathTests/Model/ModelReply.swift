@@ -11,6 +11,9 @@ extension Model {
         flows.touch(id, flags: segment.flags, row: .output, now: tick)
         let service = services[destination.service]
         if packet.ttl <= 1 { return untouched(.SLUICE_DROP_TTL, packet.frame) }
+        if packet.ipLength > Self.interfaceMTU {
+            return answer(packet, .SLUICE_TOO_BIG_ANSWERED, orElse: .SLUICE_DROP_TOO_BIG, mtu: Self.interfaceMTU)
+        }
         var frame = packet.frame
         let checksum = frame.transportChecksum(segment.key.transport, at: packet.upper, end: packet.end)
         frame.translate(packet.addressField(.source), to: service.address, packet, [checksum])
@@ -20,6 +23,9 @@ extension Model {
         frame.avoidZero(checksum, segment.key.transport)
         return sendBack(frame, packet, .SLUICE_REPLIED)
     }
+
+    /// Bytes of IP packet that every interface of a scenario takes.
+    static let interfaceMTU = 1_500
 
     /// Notes by which way a client's packet came.
     mutating func learnHop(_ packet: ModelPacket) {

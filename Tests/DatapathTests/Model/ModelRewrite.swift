@@ -12,7 +12,8 @@ extension Model {
                 : answer(packet, .SLUICE_TTL_ANSWERED, orElse: .SLUICE_DROP_TTL, mtu: nil)
         }
         if packet.ipLength + destination.overhead > destination.mtu {
-            let mtu = destination.mtu - destination.overhead
+            // IPv6 knows no smaller one.
+            let mtu = max(destination.mtu - destination.overhead, packet.source.family == .ipv6 ? 1_280 : 0)
             return answer(packet, .SLUICE_TOO_BIG_ANSWERED, orElse: .SLUICE_DROP_TOO_BIG, mtu: mtu)
         }
         var frame = packet.frame
@@ -39,7 +40,7 @@ extension Model {
     }
 
     /// An ICMP error to the sender; a given MTU makes it "too big", else it is "time exceeded".
-    private func answer(
+    func answer(
         _ packet: ModelPacket, _ verdict: sluice_verdict, orElse drop: sluice_verdict, mtu: Int?
     ) -> ModelResult {
         let quote: Int

@@ -83,8 +83,11 @@ extension Model {
         }
         let row: ModelStateRow = destination.mode == .SLUICE_MODE_NAT ? .input : .inputOnly
         let isNews = flows.touch(id, flags: segment.flags, row: row, now: tick)
-        // The way back is noted when a flow is opened, and again where its state or its age changes.
-        if isNews, destination.mode == .SLUICE_MODE_NAT { learnHop(segment.packet) }
+        // The way back is noted when a flow is opened, and again where its state or its age changes, once it is no more half-open:
+        // a forged source gets no further than that.
+        if isNews, destination.mode == .SLUICE_MODE_NAT, flows.connections[id]?.state.isHalfOpen == false {
+            learnHop(segment.packet)
+        }
         guard destination.isResolved else { return untouched(.SLUICE_DROP_NO_NEIGHBOUR, segment.packet.frame) }
         return forward(segment, to: destination)
     }
@@ -100,6 +103,8 @@ extension Model {
     /// Rule 8.
     private mutating func miss(_ segment: ModelSegment, of service: ModelService) -> ModelResult {
         let frame = segment.packet.frame
+        // A VIP sends nothing to a VIP.
+        if services.contains(where: { $0.address == segment.key.source }) { return untouched(.SLUICE_DROP_SOURCE, frame) }
         guard service.isActive else { return untouched(.SLUICE_PASS_BACKUP, frame) }
         let isMidstream = segment.isTCP && !segment.isSYN
         if isMidstream, !service.picksUp || segment.flags.contains(.rst) {
@@ -111,7 +116,7 @@ extension Model {
         case .failure(let failure): return untouched(failure.verdict, frame)
         case .success(let destination):
             if isMidstream { count(.SLUICE_FLOW_PICKED_UP) }
-            learnHop(segment.packet)
+            if destination.mode == .SLUICE_MODE_NAT, hops[segment.packet.source] == nil { learnHop(segment.packet) }
             return forward(segment, to: destination)
         }
     }

@@ -128,13 +128,16 @@ import Wire
     @Test(arguments: families)
     func aReplyGoesBackByTheHopThatTheClientsPacketsCameBy(_ family: IPAddress.Family) throws {
         let bench = try Bench(two(.nat, family))
-        for (round, mac) in ["02:c1:00:00:00:07", "02:c1:00:00:00:08"].enumerated() {
-            var ask = Bench.segment(from: UInt16(round) + 1, family: family)
-            ask[0] = Ethernet(source: MACAddress(mac)!, destination: W.own)
+        let (first, other) = (MACAddress("02:c1:00:00:00:07")!, MACAddress("02:c1:00:00:00:08")!)
+        func send(_ flags: TCP.Flags, _ port: UInt16, by mac: MACAddress) throws -> [UInt8] {
+            var ask = Bench.segment(flags, from: port, family: family)
+            ask[0] = Ethernet(source: mac, destination: W.own)
             let number = try #require(try bench.chosen(ask))
-            let observed = try bench.send(reply([.syn, .ack], from: number, to: UInt16(round) + 1, family))
-            #expect(observed.frame.starts(with: MACAddress(mac)!.bytes + W.own.bytes))
+            return try bench.send(reply([.syn, .ack], from: number, to: port, family)).frame
         }
+        #expect(try send(.syn, 1, by: first).starts(with: first.bytes + W.own.bytes))
+        #expect(try send(.syn, 2, by: other).starts(with: first.bytes + W.own.bytes), "a SYN's source may be forged")
+        #expect(try send(.ack, 2, by: other).starts(with: other.bytes + W.own.bytes), "an established connection's is not")
     }
 
     @Test(arguments: families)

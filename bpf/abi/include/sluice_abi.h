@@ -21,9 +21,12 @@
 /* ---- limits ---------------------------------------------------------------------------------------------------- */
 
 #define SLUICE_MAX_SERVICES 4096
-/* Slots of the open-addressed service table: eight times the services, so that SLUICE_SERVICE_PROBES always suffice. */
-#define SLUICE_SERVICE_SLOTS 32768
-#define SLUICE_SERVICE_PROBES 16
+/*
+ * Slots of the open-addressed service table. Besides services it holds VIPs and the addresses of NAT real servers: some
+ * 20,000 keys fit before one finds no slot within SLUICE_SERVICE_PROBES, and the planner says so.
+ */
+#define SLUICE_SERVICE_SLOTS 65536
+#define SLUICE_SERVICE_PROBES 32
 #define SLUICE_MAX_DESTINATIONS 65536
 #define SLUICE_MAX_INTERFACES 64
 #define SLUICE_INTERFACE_SLOTS 256
@@ -242,10 +245,30 @@ static inline __u64 sluice_head(__u32 ports, __u32 destination, __u32 age, __u32
 	       (__u64)(reply & 1) << SLUICE_HEAD_REPLY_SHIFT;
 }
 static inline __u32 sluice_head_ports(__u64 head) { return (__u32)head; }
-static inline __u32 sluice_head_destination(__u64 head) { return (__u32)(head >> SLUICE_HEAD_DESTINATION_SHIFT) & 0xffff; }
-static inline __u32 sluice_head_age(__u64 head) { return (__u32)(head >> SLUICE_HEAD_AGE_SHIFT) & SLUICE_HEAD_AGE_MASK; }
-static inline __u32 sluice_head_state(__u64 head) { return (__u32)(head >> SLUICE_HEAD_STATE_SHIFT) & SLUICE_HEAD_STATE_MASK; }
+static inline __u32 sluice_head_destination(__u64 head)
+{
+	return (__u32)(head >> SLUICE_HEAD_DESTINATION_SHIFT) & 0xffff;
+}
+static inline __u32 sluice_head_age(__u64 head)
+{
+	return (__u32)(head >> SLUICE_HEAD_AGE_SHIFT) & SLUICE_HEAD_AGE_MASK;
+}
+static inline __u32 sluice_head_state(__u64 head)
+{
+	return (__u32)(head >> SLUICE_HEAD_STATE_SHIFT) & SLUICE_HEAD_STATE_MASK;
+}
 static inline __u32 sluice_head_reply(__u64 head) { return (__u32)(head >> SLUICE_HEAD_REPLY_SHIFT); }
+
+/*
+ * Ticks since the flow was last seen. Another CPU may have stamped it with a tick that the reader's clock has not reached:
+ * such a stamp is not nearly 1,024 ticks old, but new.
+ */
+#define SLUICE_HEAD_AGE_AHEAD 16
+static inline __u32 sluice_age(__u64 head, __u32 tick)
+{
+	__u32 age = (tick - sluice_head_age(head)) & SLUICE_HEAD_AGE_MASK;
+	return age > SLUICE_HEAD_AGE_MASK - SLUICE_HEAD_AGE_AHEAD ? 0 : age;
+}
 
 #define SLUICE_FLOW_WAYS 4
 /* Of a bucket's ways, how many half-open flows may hold. */
@@ -302,7 +325,8 @@ struct sluice_config {
 	__u8 nat; /* some real server is NAT: replies are looked up */
 	__u8 any_port; /* some service is for any port */
 	__u8 stateless; /* some service is stateless */
-	__u8 reserved[5];
+	__u8 limited; /* ICMP answers are limited; off only where a test counts them */
+	__u8 reserved[4];
 };
 
 /* ---- hashes ------------------------------------------------------------------------------------------------------- */
@@ -317,7 +341,8 @@ static inline __attribute__((always_inline)) __u64 sluice_spread(__u64 sum)
 }
 
 /* Home slot of a service key; `ports` is port | protocol << 16 | family << 24. Keyed, so that no outsider chooses it. */
-static inline __attribute__((always_inline)) __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
+static inline __attribute__((always_inline)) __u32 sluice_service_home(const volatile __u64 *secret,
+								       const __be32 *address, __u32 ports)
 {
 	__u64 h = address[0] * secret[0] + address[1] * secret[1] + address[2] * secret[2] + address[3] * secret[3] +
 		  ports * secret[4];
