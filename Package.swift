@@ -70,7 +70,7 @@ let package = Package(
         tests("BPFTests", ["BPF", "Linux"]),
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),
-        tests("DatapathTests", ["Datapath", "BPF", "Plan", "CSluiceABI", "Scheduling", "Wire", "Linux"]),
+        tests("DatapathTests", ["Datapath", "BPF", "Plan", "Config", "CSluiceABI", "Scheduling", "Wire", "Linux"]),
         tests("LabTests", [], resources: [.copy("Tools")]),
     ],
     swiftLanguageModes: [.v6]

@@ -83,19 +83,43 @@ separate int entry_insert(const struct flow_key *key, __u64 head, int evict)
 	return result;
 }
 
-/* Records a connection with its destination, the reply first: it may be taken. False: it is. */
+enum connection_result {
+	CONNECTION_OPENED, /* recorded; or, without NAT, forwarded all the same */
+	CONNECTION_OVERTAKEN, /* another CPU has opened it, with another destination */
+	CONNECTION_NO_REPLY, /* NAT: the reply's key is another flow's, or there is no room for it */
+	CONNECTION_NO_ROOM, /* NAT: a reply that nobody could translate must not be provoked */
+};
+
+/* Records a connection with its destination, the reply first: it may be taken. NAT has both entries or none. */
 inline_always int connection_open(const struct flow_key *key, __u32 index, __u32 tick, __u32 state, int evict)
 {
 	__u64 head = sluice_head(key->ports, index, tick, state, 0);
 	struct insert_scratch *mine = scratch_now();
-	if (config.nat && mine && partner_key(key, head, &mine->reply)) {
+	int is_pair = config.nat && mine && partner_key(key, head, &mine->reply);
+	if (is_pair) {
 		__u64 reply = sluice_head(mine->reply.ports, index, tick, state, 1);
-		if (entry_insert(&mine->reply, reply, 1) == FLOW_EXISTS)
-			return 0;
+		if (entry_insert(&mine->reply, reply, 1) != FLOW_INSERTED)
+			return CONNECTION_NO_REPLY;
 	}
-	entry_insert(key, head, evict);
+	int result = entry_insert(key, head, evict);
+	if (is_pair && result != FLOW_INSERTED)
+		flow_remove(&mine->reply);
+	if (result == FLOW_EXISTS)
+		return CONNECTION_OVERTAKEN;
+	if (is_pair && result != FLOW_INSERTED)
+		return CONNECTION_NO_ROOM;
 	count_connection(index);
-	return 1;
+	return CONNECTION_OPENED;
+}
+
+/* Another CPU was quicker: the packet follows what it has recorded. */
+inline_always int connection_join(struct packet *packet, __u32 tick)
+{
+	struct flow flow = {};
+	if (!flow_find(&packet->key, tick, &flow) || sluice_head_reply(flow.value))
+		return SLUICE_DROP_REPLY_TAKEN;
+	packet->destination = sluice_head_destination(flow.value);
+	return SLUICE_FORWARDED;
 }
 
 inline_always __u32 first_state(const struct packet *packet)
@@ -129,7 +153,12 @@ separate int connection_schedule(struct packet *packet, struct sluice_service *s
 		if (!(destination->flags & SLUICE_DESTINATION_RESOLVED))
 			return SLUICE_DROP_NO_NEIGHBOUR;
 		int evict = !is_hash_scheduler(service) || destination->mode == SLUICE_MODE_NAT;
-		if (connection_open(&packet->key, index, tick, state, evict)) {
+		int result = connection_open(&packet->key, index, tick, state, evict);
+		if (result == CONNECTION_OVERTAKEN)
+			return connection_join(packet, tick);
+		if (result == CONNECTION_NO_ROOM)
+			break;
+		if (result == CONNECTION_OPENED) {
 			packet->destination = index;
 			if (state == SLUICE_TCP_PICKED_UP)
 				count_event(SLUICE_FLOW_PICKED_UP);

@@ -213,6 +213,15 @@ separate int flow_mirror(const struct flow_key *key, __u32 tick, __u32 state)
 	return found;
 }
 
+/*
+ * Quiet for a thirty-second part of its timeout: may make room in a full table. So a flood, whose flows are half-open at
+ * first, takes nothing from a connection that is in use.
+ */
+inline_always int is_quiet(__u32 state, __u32 age, const struct sluice_settings *set)
+{
+	return age > set->timeout[state & (SLUICE_FLOW_STATES - 1)] >> 5;
+}
+
 inline_always void view_oldest(__u32 *way, __u32 *oldest, __u32 candidate, __u32 age)
 {
 	if (*way == SLUICE_FLOW_WAYS || age > *oldest) {
@@ -246,7 +255,7 @@ inline_always int family_look(int family, __u32 hash, const struct flow_key *key
 			view_oldest(&view->oldest_half_open, &view->age[0], way, age);
 		} else if (is_closing(state)) {
 			view_oldest(&view->oldest_closing, &view->age[1], way, age);
-		} else if (state != SLUICE_FLOW_CLAIMED) {
+		} else if (state != SLUICE_FLOW_CLAIMED && is_quiet(state, age, set)) {
 			view_oldest(&view->oldest_established, &view->age[2], way, age);
 		}
 	}
@@ -277,7 +286,7 @@ inline_always __u32 victim_way(const struct bucket_view *view)
 
 /*
  * Chooses bucket (0 home, 1 second) and way for a new flow, which is always half-open: 8 is added for the second's.
- * Established flows are out of reach, unless `evict` and all eight ways are theirs: the table is full then.
+ * Established flows are out of reach, unless `evict`, all eight ways are theirs, and one has been quiet: the table is full then.
  */
 inline_always __u32 choose_way(const struct bucket_view *home, const struct bucket_view *second, int evict)
 {

@@ -5,8 +5,7 @@
 #include "rewrite_dr.h"
 
 /* Opens `size` bytes before the IP header and moves Ethernet header and tags to the new front, with a new ethertype. */
-inline_always int open_front(struct xdp_md *ctx, const struct packet *packet, int size, __be16 type, const __u8 *dmac,
-			     const __u8 *smac)
+inline_always int open_front(struct xdp_md *ctx, const struct packet *packet, int size, __be16 type, struct mac_pair macs)
 {
 	if (bpf_xdp_adjust_head(ctx, -size))
 		return 0;
@@ -15,7 +14,7 @@ inline_always int open_front(struct xdp_md *ctx, const struct packet *packet, in
 	__u32 *new_tag = (void *)(ethernet + 1) - 2;
 	if ((void *)(ethernet + 1) + size + SLUICE_MAX_VLAN_TAGS * 4 > frame_end(ctx))
 		return 0;
-	write_macs(ethernet, dmac, smac);
+	write_macs(ethernet, macs);
 #pragma unroll
 	for (int i = 0; i < SLUICE_MAX_VLAN_TAGS; i++)
 		if (i < packet->tags)

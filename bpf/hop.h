@@ -42,7 +42,7 @@ inline_always void hop_learn(struct xdp_md *ctx, const struct packet *packet)
 }
 
 /* Asks the kernel's routing table for the way to the packet's destination; writes MACs and sets egress. */
-separate int hop_route(struct xdp_md *ctx, struct packet *packet)
+static separate int hop_route(struct xdp_md *ctx, struct packet *packet)
 {
 	if (!packet)
 		return 0;
@@ -63,7 +63,11 @@ separate int hop_route(struct xdp_md *ctx, struct packet *packet)
 	if ((void *)(ethernet + 1) > frame_end(ctx))
 		return 0;
 	packet->egress = fib.ifindex;
-	write_macs(ethernet, fib.dmac, fib.smac);
+	/* In the struct they lie at odd places of the stack, where the verifier allows loads of bytes only. */
+	struct mac_pair macs = {};
+	__builtin_memcpy(&macs.to, fib.dmac, ETH_ALEN);
+	__builtin_memcpy(&macs.from, fib.smac, ETH_ALEN);
+	write_macs(ethernet, macs);
 	return 1;
 }
 
@@ -77,12 +81,12 @@ inline_always int hop_to_client(struct xdp_md *ctx, struct packet *packet)
 	__u32 seq = *(volatile __u32 *)&hop->seq;
 	if (seq & 1 || hop->family != packet->key.family || !same_address(hop->address, packet->key.destination))
 		return hop_route(ctx, packet);
-	__u8 mac[ETH_ALEN];
-	__builtin_memcpy(mac, hop->mac, ETH_ALEN);
+	struct mac_pair macs = { .to = mac_load(hop->mac) };
 	packet->egress = hop->ifindex;
 	struct sluice_interface *egress = interface_find(packet->egress);
 	if (!egress || *(volatile __u32 *)&hop->seq != seq)
 		return hop_route(ctx, packet);
-	write_macs(ethernet, mac, egress->mac);
+	macs.from = mac_load(egress->mac);
+	write_macs(ethernet, macs);
 	return 1;
 }

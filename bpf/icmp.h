@@ -157,18 +157,16 @@ inline_always int nat_icmp(struct xdp_md *ctx, const struct packet *packet, cons
 inline_always int answer_open(struct xdp_md *ctx, const struct packet *packet, int quote, int headers, __be16 type)
 {
 	struct ethhdr *ethernet = frame_start(ctx);
-	__u8 dmac[ETH_ALEN], smac[ETH_ALEN];
 	int length = frame_end(ctx) - frame_start(ctx);
 	int wanted = packet->l3 + quote;
 	/* The verifier wants the comparison of pointers too: keep the compiler from deriving it from the lengths. */
 	asm volatile("" : "+r"(length));
 	if ((void *)(ethernet + 1) > frame_end(ctx) || length < wanted || packet->length < (__u32)quote)
 		return 0;
-	__builtin_memcpy(dmac, ethernet->h_source, ETH_ALEN);
-	__builtin_memcpy(smac, ethernet->h_dest, ETH_ALEN);
+	struct mac_pair macs = { .to = mac_load(ethernet->h_source), .from = mac_load(ethernet->h_dest) };
 	if (bpf_xdp_adjust_tail(ctx, wanted - length))
 		return 0;
-	return open_front(ctx, packet, headers, type, dmac, smac);
+	return open_front(ctx, packet, headers, type, macs);
 }
 
 inline_always int answer4(struct xdp_md *ctx, struct packet *packet, __u8 type, __u8 code, __u16 mtu, const int quote)

@@ -127,7 +127,7 @@ struct bucket_view {
 	__u32 free;
 	__u32 oldest_half_open;
 	__u32 oldest_closing;
-	__u32 oldest_established;
+	__u32 oldest_established; /* of those that have been quiet */
 	__u32 age[3];
 };
 

@@ -48,6 +48,19 @@ struct packet {
 	__u32 destination; /* index */
 };
 
+/* Ethernet addresses as words: six bytes as they lie in memory, and two above them that don't count. */
+struct mac_pair {
+	__u64 to;
+	__u64 from;
+};
+
+#define MAC_MASK 0xffffffffffffull
+
+inline_always __u64 mac_load(const void *bytes)
+{
+	return (__u64) * (const __u32 *)bytes | (__u64) * (const __u16 *)(bytes + 4) << 32;
+}
+
 enum tcp_flag {
 	TCP_FIN = 0x01,
 	TCP_SYN = 0x02,

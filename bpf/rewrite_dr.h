@@ -5,10 +5,19 @@
 #include "csum.h"
 #include "packet.h"
 
-inline_always void write_macs(struct ethhdr *ethernet, const __u8 *to, const __u8 *from)
+/* Both addresses in two stores: the compiler would copy them byte by byte. */
+inline_always void write_macs(struct ethhdr *ethernet, struct mac_pair macs)
 {
-	__builtin_memcpy(ethernet->h_dest, to, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_source, from, ETH_ALEN);
+	__u64 *first = (__u64 *)ethernet;
+	__u32 *rest = (__u32 *)(first + 1);
+	*first = (macs.to & MAC_MASK) | macs.from << 48;
+	*rest = (__u32)(macs.from >> 16);
+}
+
+inline_always struct mac_pair destination_macs(const struct sluice_destination *to)
+{
+	struct mac_pair macs = { .to = *(const __u64 *)to->dmac, .from = *(const __u64 *)to->smac };
+	return macs;
 }
 
 /* One hop less, in either family; false if the headers are out of the frame. */
@@ -34,6 +43,6 @@ inline_always int rewrite_dr(struct xdp_md *ctx, struct packet *packet, const st
 	struct ethhdr *ethernet = frame_start(ctx);
 	if ((void *)(ethernet + 1) > frame_end(ctx))
 		return SLUICE_DROP_MALFORMED;
-	write_macs(ethernet, to->dmac, to->smac);
+	write_macs(ethernet, destination_macs(to));
 	return take_hop(ctx, packet) ? SLUICE_FORWARDED : SLUICE_DROP_MALFORMED;
 }

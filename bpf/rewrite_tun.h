@@ -42,7 +42,7 @@ inline_always int read_inner(struct xdp_md *ctx, const struct packet *packet, st
 
 inline_always int write_outer4(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to, const struct inner *inner)
 {
-	if (!open_front(ctx, packet, sizeof(struct iphdr), bpf_htons(ETH_P_IP), to->dmac, to->smac))
+	if (!open_front(ctx, packet, sizeof(struct iphdr), bpf_htons(ETH_P_IP), destination_macs(to)))
 		return SLUICE_DROP_HEADROOM;
 	struct iphdr *ip = frame_at(ctx, packet->l3);
 	if ((void *)(ip + 1) > frame_end(ctx))
@@ -60,7 +60,7 @@ inline_always int write_outer4(struct xdp_md *ctx, const struct packet *packet, 
 
 inline_always int write_outer6(struct xdp_md *ctx, const struct packet *packet, const struct sluice_destination *to, const struct inner *inner)
 {
-	if (!open_front(ctx, packet, sizeof(struct ipv6hdr), bpf_htons(ETH_P_IPV6), to->dmac, to->smac))
+	if (!open_front(ctx, packet, sizeof(struct ipv6hdr), bpf_htons(ETH_P_IPV6), destination_macs(to)))
 		return SLUICE_DROP_HEADROOM;
 	struct ipv6hdr *ip = frame_at(ctx, packet->l3);
 	if ((void *)(ip + 1) > frame_end(ctx))

@@ -25,9 +25,7 @@ inline_always int is_for_this_host(struct xdp_md *ctx, __u32 ifindex)
 	struct ethhdr *ethernet = frame_start(ctx);
 	if (!interface || (void *)(ethernet + 1) > frame_end(ctx))
 		return 0;
-	__u16 *to = (__u16 *)ethernet->h_dest;
-	__u16 *mac = (__u16 *)interface->mac;
-	return !((to[0] ^ mac[0]) | (to[1] ^ mac[1]) | (to[2] ^ mac[2]));
+	return mac_load(ethernet->h_dest) == mac_load(interface->mac);
 }
 
 /* `key`: port | protocol << 16 | family << 24, as the slot's word at `port` reads. Sets *slot to where it was found. */

@@ -243,7 +243,7 @@ inline_always int find_icmp_destination(struct packet *packet, const struct flow
 }
 
 /* An ICMP error follows the flow that its quote names, towards the real server or (NAT) the client. */
-separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
+static separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
 {
 	struct quoted quoted = {};
 	struct flow_key key;

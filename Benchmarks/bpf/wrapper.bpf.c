@@ -58,7 +58,7 @@ inline_always struct bench_state *state_now(void)
  */
 inline_always __u32 next_flow(struct bench_state *state)
 {
-	state->generator = state->generator * 1664525u + 1013904223u;
+	state->generator = state->generator * state->multiplier + 1013904223u;
 	return state->flow_first + (state->generator & state->flow_mask);
 }
 

@@ -10,7 +10,7 @@ record_case() {
 		--argjson curl "$(part curl.json)" --argjson udp "$(part udp.json)" \
 		--argjson kept "$(part kept.json)" --argjson fresh "$(part fresh.json)" \
 		--argjson pressure "$(part pressure.json)" --argjson kept_crash "$(part kept-crash.json)" --argjson fresh_crash "$(part fresh-crash.json)" \
-		--slurpfile services <(part services.json) '
+		--slurpfile services <(part services.json) --slurpfile stats <(part stats.json) '
 		def sum_by_server: map(to_entries[]) | group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries;
 		def rate: if . then .requests * 1000000 / .microseconds | floor else null end;
 		[$curl, $udp | select(.)] as $single | [$kept, $fresh, $pressure, $kept_crash, $fresh_crash | select(.)] as $loads
@@ -25,7 +25,7 @@ record_case() {
 			crash: {requests: ([$pressure, $kept_crash, $fresh_crash | select(.) | .requests] | add // 0),
 				failed: ([$pressure, $kept_crash, $fresh_crash | select(.) | .failed] | add // 0)},
 			wire: ($wire | split("\n") | map(select(. != ""))),
-			services: $services[0], seconds: $seconds}
+			services: $services[0].services?, verdicts: $stats[0].counters?.verdicts?, seconds: $seconds}
 		+ if $error == "" then {} else {error: ($error | rtrimstr("\n"))} end' >>"$results"
 }
 

@@ -81,13 +81,16 @@ step_load() {
 	all_answered fresh "wrk with new connections"
 }
 
+sluicectl() { "$lab" exec d1 "$SLUICE_BIN/sluicectl" "$1" --instance lab-d1 "${@:2}"; }
+
 step_counters() {
-	"$lab" exec d1 "$SLUICE_BIN/sluicectl" services --instance lab-d1 >"$scratch/services" 2>&1 ||
+	sluicectl services >"$scratch/services" 2>&1 && sluicectl services --json >"$scratch/services.json" ||
 		fail "sluicectl services: $(tail -n1 "$scratch/services")" || return 1
-	"$lab" exec d1 "$SLUICE_BIN/sluicectl" services --instance lab-d1 --json >"$scratch/services.json" ||
-		fail "sluicectl services --json failed" || return 1
-	tell "what sluicectl counts:"
+	sluicectl stats >"$scratch/stats" 2>&1 && sluicectl stats --json >"$scratch/stats.json" ||
+		fail "sluicectl stats: $(tail -n1 "$scratch/stats")" || return 1
+	tell "what sluicectl services shows, and of sluicectl stats the verdicts:"
 	show <"$scratch/services"
+	sed '/^$/,$d' "$scratch/stats" | show
 }
 
 # sluiced dies by kill -9 under load and a 10 MB download, stays dead for a while, and is started again.

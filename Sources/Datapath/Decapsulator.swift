@@ -43,6 +43,7 @@ package enum Decapsulator {
             if let (maps, link) = try folder.adopted(ifindex: ifindex) {
                 return try keep(link, maps, addresses, vips)
             }
+            PinFolder.sweep()
             return try make(in: folder, ifindex: ifindex, addresses, vips)
         } catch {
             throw .bpf(interface: interface, error)

@@ -36,10 +36,10 @@ package struct ForwarderMaps: Sendable {
         flows = try FlowTable(ipv4: map("flows4"), ipv6: map("flows6"), writable: writable)
     }
 
-    /// Opens what is pinned in a folder.
+    /// Opens what is pinned in a folder. (The kernel maps only what is opened for writing into memory, if only to be read.)
     package init(pinnedIn folder: String, writable: Bool) throws(BPFError) {
         var maps: [String: Map] = [:]
-        for name in Self.names { maps[name] = try Map(pinned: "\(folder)/\(name)", readOnly: !writable) }
+        for name in Self.names { maps[name] = try Map(pinned: "\(folder)/\(name)") }
         try self.init(maps, writable: writable)
     }
 

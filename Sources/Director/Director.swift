@@ -89,7 +89,8 @@ package final class Director {
     private func desiredState(_ plan: AttachmentPlan) throws -> DesiredState {
         let servers = Set(configuration.virtualServices.flatMap { $0.realServers.map(\.address) })
         var hops: [IPAddress: NextHop] = [:]
-        for server in servers { hops[server] = surroundings.nextHop(to: server) }
+        let vips = Set(configuration.virtualServices.map(\.address))
+        for server in servers { hops[server] = surroundings.nextHop(to: server, vips: vips) }
         reportUnresolved(servers, hops)
         let egress = Set(hops.values.map(\.ifindex))
         let interfaces = plan.present.union(egress).compactMap { ifindex -> InterfaceState? in

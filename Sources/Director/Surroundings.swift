@@ -73,7 +73,9 @@ struct Surroundings: ~Copyable {
     }
 
     /// The way to a real server. Its neighbour is asked for where it is not known; the answer comes as an event.
-    mutating func nextHop(to server: IPAddress) -> NextHop? {
+    ///
+    /// - Parameter vips: never a tunnel's outer source: they move between directors.
+    mutating func nextHop(to server: IPAddress, vips: Set<IPAddress>) -> NextHop? {
         guard let route = route(to: server), !route.isLocal, let link = links[route.egress], let mac = link.mac else {
             return nil
         }
@@ -83,7 +85,15 @@ struct Surroundings: ~Copyable {
         }
         return NextHop(
             ifindex: route.egress, sourceMAC: mac, destinationMAC: neighbours[gateway]?.usableMAC,
-            mtu: UInt16(clamping: route.mtu ?? link.mtu), source: route.preferredSource)
+            mtu: UInt16(clamping: route.mtu ?? link.mtu), source: source(of: route, towards: server, vips: vips))
+    }
+
+    /// The address that packets to a server come from: the kernel's choice, unless that is a VIP.
+    private func source(of route: Route, towards server: IPAddress, vips: Set<IPAddress>) -> IPAddress? {
+        if let preferred = route.preferredSource, !vips.contains(preferred) { return preferred }
+        return addresses.first {
+            $0.ifindex == route.egress && $0.scope == .global && $0.address.family == server.family && !vips.contains($0.address)
+        }?.address
     }
 
     /// The interfaces by which packets for a VIP arrive: the one that holds the address, or else the one whose connected

@@ -25,7 +25,7 @@ struct Calibration {
         try object.setMaxEntries(ofMap: "lookup_flows", max(flows * 2, 1024))
         try object.load()
         let frame = Frame(.ipv4, .data)
-        _ = try wrapper.run(object.program("fill"), frame, Flows(count: flows), packets: flows)
+        _ = try wrapper.run(object.program("fill"), frame, Flows(count: flows, isFilling: true), packets: flows)
         return Case(
             labels: Labels(mode: "-", family: .ipv4, scheduler: "-", path: "L1", flows: flows),
             program: try object.program("lookup"), frame: frame, flows: { _ in Flows(count: flows) },

@@ -2,34 +2,46 @@ import BPF
 import CSluiceABI
 import Config
 
-/// All cases, each with a subject set up for it.
+/// The cases of one mode and family, measured together: set up one group at a time, they take a few gigabytes at most.
+struct Group {
+    let mode: ForwardingMode
+    let family: Family
+
+    /// Cheapest first.
+    static var all: [Group] {
+        [ForwardingMode.dr, .tun, .nat].flatMap { mode in Family.allCases.map { Group(mode: mode, family: $0) } }
+    }
+
+    var name: String { "\(mode.name) \(family.rawValue)" }
+}
+
+/// Sets up the cases of a group, each with a subject made for it.
 final class Catalogue {
     private let wrapper: Wrapper
-    private let progress: (String) -> Void
-    private var isWanted: (Labels) -> Bool = { _ in true }
+    private let isWanted: (Labels) -> Bool
     private var cases: [Case] = []
 
     /// As many flows as "many" means.
     private static let many = 1 << 20
-    /// More real servers than the flows' translation back could tell apart are not needed to time it.
-    private static let modes: [ForwardingMode] = [.dr, .tun, .nat]
 
-    init(_ wrapper: Wrapper, progress: @escaping (String) -> Void) {
+    private init(_ wrapper: Wrapper, _ isWanted: @escaping (Labels) -> Bool) {
         self.wrapper = wrapper
-        self.progress = progress
+        self.isWanted = isWanted
     }
 
-    /// Sets up what the wanted cases need.
-    func cases(where isWanted: @escaping (Labels) -> Bool) throws -> [Case] {
-        self.isWanted = isWanted
-        for mode in Self.modes {
-            for family in Family.allCases {
-                for scheduler in [Scheduler.mh, .rr] { try addStateful(mode, family, scheduler) }
-                if mode == .nat { try addReplies(family) } else { try addStateless(mode, family) }
-            }
+    /// The wanted cases of a group.
+    static func cases(
+        _ group: Group, _ wrapper: Wrapper, where isWanted: @escaping (Labels) -> Bool
+    ) throws -> [Case] {
+        let catalogue = Catalogue(wrapper, isWanted)
+        for scheduler in [Scheduler.mh, .rr] { try catalogue.addStateful(group.mode, group.family, scheduler) }
+        if group.mode == .nat {
+            try catalogue.addReplies(group.family)
+        } else {
+            try catalogue.addStateless(group.mode, group.family)
         }
-        try addScale()
-        return cases
+        if group.mode == .tun { try catalogue.addScale(group.family) }
+        return catalogue.cases
     }
 
     /// Adds a case if it is wanted; `subject` makes what it runs on.
@@ -38,8 +50,7 @@ final class Catalogue {
     ) throws {
         let labels = Labels(
             mode: setup.mode.name, family: setup.family, scheduler: setup.scheduler.rawValue, path: path.rawValue,
-            flows: flows,
-            services: setup.services, destinations: setup.services * setup.servers)
+            flows: flows, services: setup.services, destinations: setup.services * setup.servers)
         guard isWanted(labels) else { return }
         cases.append(path.makeCase(labels, subject: try subject(), wrapper: wrapper))
     }
@@ -47,9 +58,8 @@ final class Catalogue {
     /// A subject that is set up when it is first asked for.
     private func later(_ setup: Setup, _ fill: @escaping (Filler) throws -> Void = { _ in }) -> () throws -> Subject {
         var made: Subject?
-        return { [wrapper, progress] in
+        return { [wrapper] in
             if let made { return made }
-            progress("setting up \(setup.mode.name) \(setup.family.rawValue) \(setup.scheduler.rawValue)")
             let subject = try Subject(setup)
             try fill(Filler(wrapper: wrapper, subject: subject))
             made = subject
@@ -75,6 +85,7 @@ final class Catalogue {
     private func addStateless(_ mode: ForwardingMode, _ family: Family) throws {
         var setup = setup(mode, family, .mh)
         setup.isStateless = true
+        setup.capacity = 1024
         let subject = later(setup)
         for flows in [1, Self.many] { try add(setup, .stateless, flows: flows, in: subject) }
     }
@@ -88,14 +99,12 @@ final class Catalogue {
     }
 
     /// A thousand services and ten thousand destinations.
-    private func addScale() throws {
-        for family in Family.allCases {
-            var setup = setup(.tun, family, .mh)
-            setup.services = 1024
-            setup.servers = 10
-            let subject = later(setup) { try $0.establish(Flows(count: Self.many, services: setup.services)) }
-            try add(setup, .hit, flows: Self.many, in: subject)
-        }
+    private func addScale(_ family: Family) throws {
+        var setup = setup(.tun, family, .mh)
+        setup.services = 1024
+        setup.servers = 10
+        let subject = later(setup) { try $0.establish(Flows(count: Self.many, services: setup.services)) }
+        try add(setup, .hit, flows: Self.many, in: subject)
     }
 }
 
@@ -111,7 +120,7 @@ struct Filler {
         let syn = Frame(subject.setup.family, .syn)
         let data = Frame(subject.setup.family, .data)
         for first in stride(from: flows.first, to: flows.first + flows.count, by: step) {
-            let some = Flows(count: step, first: first, services: flows.services)
+            let some = Flows(count: step, first: first, services: flows.services, isFilling: true)
             _ = try wrapper.run(subject.program, syn, some, packets: step)
             _ = try wrapper.run(subject.program, data, some, packets: step)
         }
@@ -121,7 +130,7 @@ struct Filler {
     func fillUp() throws {
         let connections = subject.setup.capacity / (subject.setup.mode == .nat ? 2 : 1)
         try establish(Flows(count: connections / 2, first: Self.fillers))
-        let halfOpen = Flows(count: connections * 2, first: Self.fillers + connections)
+        let halfOpen = Flows(count: connections, first: Self.fillers + connections)
         _ = try wrapper.run(subject.program, Frame(subject.setup.family, .syn), halfOpen, packets: halfOpen.count)
     }
 

@@ -10,7 +10,7 @@ enum Path: String {
     /// A SYN of a connection that is not known; the table has room.
     case new
     /// The same in a table that has none: an older half-open flow is evicted.
-    case newTableFull = "new, table full"
+    case newTableFull = "new-table-full"
     /// To a stateless service.
     case stateless
     /// To an address that is no virtual service's.

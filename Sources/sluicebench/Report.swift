@@ -67,7 +67,7 @@ struct Report {
         ])
     }
 
-    private static let widths = [5, 6, 6, 20, 6, 16, 18, 18, 9, 8]
+    private static let widths = [5, 6, 6, 20, 6, 17, 21, 19, 10, 8]
 
     private static func columns(_ cells: [String]) -> String {
         var line = ""

@@ -14,7 +14,7 @@ struct Sluicebench: ParsableCommand {
             own, absolute and in units of L1: the parse of a packet and one look-up in an LRU hash with a 40-byte key.
             """)
 
-    @Flag(help: "Fewer rounds and packets: about a minute, wider ranges.")
+    @Flag(help: "Fewer rounds and packets: about four minutes, wider ranges.")
     var quick = false
 
     @Option(help: "Also write the figures as JSON to this file.")

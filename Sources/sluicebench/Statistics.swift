@@ -28,7 +28,7 @@ struct Row {
     let proof: Proof
 }
 
-/// All rounds of everything, and what follows from them.
+/// All rounds of a group's cases, and what follows from them.
 struct Rounds {
     /// By round: E0 by family and L1 by flows, wrapper included.
     var empty: [[Family: Double]] = []
@@ -43,11 +43,11 @@ struct Rounds {
         return gross - wrapper
     }
 
-    /// E0 of a family over all rounds.
-    func emptySummary(_ family: Family) -> Summary { Summary(empty.compactMap { $0[family] }) }
+    /// E0 of a family in each round.
+    func emptyGross(_ family: Family) -> [Double] { empty.compactMap { $0[family] } }
 
-    /// L1 above the wrapper over all rounds.
-    func lookupSummary(flows: Int) -> Summary { Summary(lookup.indices.map { lookupNet($0, flows: flows) }) }
+    /// L1 above the wrapper in each round.
+    func lookupNet(flows: Int) -> [Double] { lookup.indices.map { lookupNet($0, flows: flows) } }
 
     /// A case's row.
     func row(_ labels: Labels) -> Row {

@@ -15,6 +15,8 @@ struct Flows: Hashable {
     var first = 0
     /// A power of two: over how many virtual services they are spread.
     var services = 1
+    /// In another order than measured: a table that gives its memory out in turn (L1's) would else be read like a stream.
+    var isFilling = false
 }
 
 /// The wrapper program: each of its runs restores the frame, gives it its flow, and calls the program under test.
@@ -86,6 +88,7 @@ final class Wrapper {
         var state = bench_state()
         withUnsafeMutableBytes(of: &state.template) { $0.copyBytes(from: frame.bytes.prefix(Int(BENCH_TEMPLATE))) }
         state.length = UInt32(frame.bytes.count)
+        state.multiplier = flows.isFilling ? 22_695_477 : 1_664_525
         state.flow_mask = UInt32(flows.count - 1)
         state.flow_first = UInt32(flows.first)
         state.address = Network.clients

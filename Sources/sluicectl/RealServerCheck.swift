@@ -31,7 +31,7 @@ struct RealServerCheck {
 
     /// All findings, the classic one first.
     var findings: [Finding] {
-        answeredARP + announcedVIPs + missingVIPs + vipsElsewhere + reversePath + tunnel + silence
+        missingInterface + answeredARP + announcedVIPs + missingVIPs + vipsElsewhere + reversePath + tunnel + silence
     }
 
     private var vips4: [IPAddress] { vips.filter { $0.family == .ipv4 }.sorted() }
@@ -60,6 +60,19 @@ struct RealServerCheck {
                 mend: "sysctl -w net/ipv4/conf/all/arp_ignore=1")
         ]
     }
+
+    /// One that setup was told of may have gone since.
+    private var missingInterface: [Finding] {
+        guard let interface, !hasInterface else { return [] }
+        return [
+            Finding(
+                severity: .problem, id: "interface-missing", what: "there is no interface \(interface)",
+                why: "setup was told that packets for the VIP arrive there",
+                mend: "sluicectl real-server teardown, then setup with the interface that they arrive on")
+        ]
+    }
+
+    private var hasInterface: Bool { interface.map { name in view.links.contains { $0.name == name } } ?? true }
 
     private var announcedVIPs: [Finding] {
         let loud = view.ethernets.filter { view.effective("arp_announce", on: $0.name) < 2 }
@@ -126,7 +139,7 @@ struct RealServerCheck {
     private var reversePath: [Finding] {
         guard !vips4.isEmpty else { return [] }
         let tunnels = tunnelDevices.filter(\.isUp).map(\.name)
-        let arrivals = tunnels + [interface].compactMap { $0 }.filter { !tunnels.contains($0) }
+        let arrivals = tunnels + [interface].compactMap { $0 }.filter { hasInterface && !tunnels.contains($0) }
         return arrivals.filter { view.effective("rp_filter", on: $0) == 1 }.map { name in
             let isWayBack = name == view.defaultInterface
             return Finding(
@@ -168,6 +181,7 @@ extension RealServerCheck {
     }
 
     private var tunnel: [Finding] {
+        if !hasInterface { return [] }
         if let interface, let state = view.decapsulators[interface] { return gaps(in: state, on: interface) }
         if !tunnelDevices.filter(\.isUp).isEmpty, !decap { return [] }
         return [
@@ -191,7 +205,7 @@ extension RealServerCheck {
                     why: "tunnelled packets for other addresses than it has are left alone", mend: setup))
         }
         let own = Set(view.addresses.filter { view.name(of: $0.ifindex) == interface }.map(\.address))
-        let unknown = own.subtracting(vips).subtracting(state.addresses).sorted()
+        let unknown = own.subtracting(vips).subtracting(state.addresses).filter(\.isTunnelTarget).sorted()
         if !unknown.isEmpty {
             findings.append(
                 Finding(

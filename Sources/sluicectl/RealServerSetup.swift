@@ -198,15 +198,23 @@ func defaultInterface(_ netlink: inout NetlinkSocket) throws(RealServerError) ->
     }
 }
 
-/// The addresses that a director may send tunnelled packets to: this machine's own without the VIPs and loopback's.
+/// The addresses that a director may send tunnelled packets to: this machine's own without the VIPs.
 func ownAddresses(
     _ netlink: inout NetlinkSocket, besides vips: Set<IPAddress>
 ) throws(RealServerError) -> Set<IPAddress> {
     let all = try fromNetlink { () throws(NetlinkError) in try netlink.addresses() }
-    return Set(all.map(\.address)).subtracting(vips).filter { !$0.isLoopback }
+    return Set(all.map(\.address)).subtracting(vips).filter(\.isTunnelTarget)
 }
 
 extension IPAddress {
+    /// Neither loopback nor IPv6 link-local: a director may send tunnelled packets to it.
+    var isTunnelTarget: Bool {
+        switch self {
+        case .v4: !isLoopback
+        case .v6(let address): !isLoopback && address.high >> 54 != 0xfe80 >> 6
+        }
+    }
+
     /// 127.0.0.0/8 or ::1.
     var isLoopback: Bool {
         switch self {

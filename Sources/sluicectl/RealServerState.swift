@@ -26,18 +26,27 @@ struct RealServerState: Equatable {
 
 extension RealServerState {
     private static let folder = "/run/sluice"
-    private static let firstLine = "sluice real-server 1"
+
+    /// Names the namespace by a number that is not used again, as the file name's is.
+    private static func firstLine() throws(SystemError) -> String {
+        "sluice real-server 1 \(try CallerNamespace.cookie())"
+    }
 
     private static func path() throws(SystemError) -> String {
         "\(folder)/real-server-\(try CallerNamespace.inode())"
     }
 
-    /// Reads the file of the calling thread's network namespace; empty if there is none.
+    /// Reads the file of the calling thread's network namespace; empty if there is none, or it is an earlier namespace's.
     static func load() throws(RealServerError) -> RealServerState {
         do throws(SystemError) {
             let path = try path()
             guard access(path, F_OK) == 0 else { return RealServerState() }
-            guard let state = RealServerState(text: try TextFile.read(path)) else {
+            let text = try TextFile.read(path)
+            let lines = text.split(separator: "\n").map(String.init)
+            if let first = lines.first, first.hasPrefix("sluice real-server 1"), first != (try firstLine()) {
+                return RealServerState()
+            }
+            guard lines.first == (try firstLine()), let state = RealServerState(lines: lines.dropFirst()) else {
                 throw SystemError("read", errno: EINVAL, context: path, remedy: "it is damaged: remove it")
             }
             return state
@@ -56,15 +65,15 @@ extension RealServerState {
             }
             if mkdir(Self.folder, 0o755) != 0, errno != EEXIST { throw SystemError("mkdir", context: Self.folder) }
             let file = try FileDescriptor(path: path + ".new", flags: O_WRONLY | O_CREAT | O_TRUNC)
-            try file.writeAll(Array(text.utf8))
+            try file.writeAll(Array(text(first: Self.firstLine()).utf8))
             try check("rename", path) { rename(path + ".new", path) }
         } catch {
             throw .system(error)
         }
     }
 
-    private var text: String {
-        var lines = [Self.firstLine]
+    private func text(first: String) -> String {
+        var lines = [first]
         lines += settings.map { "setting \($0.name) \($0.before) \($0.after)" }
         lines += vips.sorted().map { "vip \($0)" }
         lines += added.sorted().map { "added \($0)" }
@@ -73,10 +82,8 @@ extension RealServerState {
     }
 
     /// nil if the text is not what `text` makes.
-    private init?(text: String) {
-        let lines = text.split(separator: "\n")
-        guard lines.first.map(String.init) == Self.firstLine else { return nil }
-        for line in lines.dropFirst() {
+    private init?(lines: some Sequence<String>) {
+        for line in lines {
             let words = line.split(separator: " ").map(String.init)
             switch (words.first, words.count) {
             case ("setting", 4): settings.append(Setting(name: words[1], before: words[2], after: words[3]))

@@ -71,17 +71,33 @@ import Wire
     }
 
     @Test func pinsOfAnInterfaceThatWentAreReplaced() async throws {
-        let (attachment, detached) = try await withInterface { ifindex in
+        let (attachment, folder) = try await withInterface { ifindex in
             _ = try Decapsulator.attach(to: "d.0", ifindex: ifindex, addresses: [Self.one], vips: [])
             try shell("ip link del d.0; ip link add d.0 type veth peer name peer")
             let new = if_nametoindex("d.0")
             let attachment = try Decapsulator.attach(to: "d.0", ifindex: new, addresses: [Self.one], vips: [])
                 .attachment
             try shell("ip link del d.0")
-            return (attachment, try Decapsulator.detach(from: "d.0"))
+            try Decapsulator.detach(from: "d.0")
+            return (attachment, try PinFolder(interface: "d.0").path)
         }
         if case .native = attachment {} else { Issue.record("not native: \(attachment)") }
-        #expect(detached)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
+    @Test func pinsOfNamespacesThatWentAreSwept() async throws {
+        let (path, wasThere) = try await NetworkNamespace.fresh.run {
+            _ = try Decapsulator.attach(to: "lo", ifindex: 1, addresses: [Self.one], vips: [])
+            let path = try PinFolder(interface: "lo").path
+            return (path, FileManager.default.fileExists(atPath: path))
+        }
+        #expect(wasThere)
+        // The kernel takes namespaces down in its own time.
+        for _ in 0..<100 where FileManager.default.fileExists(atPath: path) {
+            try await Task.sleep(for: .milliseconds(50))
+            PinFolder.sweep()
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     /// A tunnelled UDP packet, made here, reaches a socket that is bound to the VIP on lo.

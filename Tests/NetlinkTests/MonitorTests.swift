@@ -14,9 +14,18 @@ import Wire
                 ip link add va type veth peer name vb; ip link set va up; ip link set vb up
                 ip addr add 192.0.2.1/24 dev va; ip addr add 2001:db8::1/64 dev va nodad
                 ip neigh add 192.0.2.5 lladdr 02:00:00:00:00:05 dev va; ip neigh del 192.0.2.5 dev va
-                ip addr del 192.0.2.1/24 dev va; ip link del va
                 """)
-            return (none, monitor.drain())
+            var events: [NetlinkEvent] = []
+            // The kernel tells of an IPv6 address a little later.
+            _ = eventually {
+                events += monitor.drain()
+                let isThere = events.contains {
+                    if case .address(let new) = $0 { "\(new.address)" == "2001:db8::1" } else { false }
+                }
+                return isThere ? true : nil
+            }
+            try shell("ip addr del 192.0.2.1/24 dev va; ip link del va")
+            return (none, events + monitor.drain())
         }
         #expect(none.isEmpty)
         let neighbour = IPAddress("192.0.2.5")
@@ -28,8 +37,17 @@ import Wire
             #expect(events.contains { if case .addressRemoved(let old) = $0 { old.address == address } else { false } })
         }
         #expect(events.contains { if case .neighbour(let new) = $0 { new.address == neighbour } else { false } })
-        #expect(events.count { $0 == .routes(.ipv4) } == 1 && events.count { $0 == .routes(.ipv6) } == 1)
+        #expect(events.contains(.routes(.ipv4)) && events.contains(.routes(.ipv6)))
         #expect(!events.contains(.overrun))
+    }
+
+    @Test func oneDrainTellsOfRoutesOnce() async throws {
+        let events = try await inNamespace {
+            var monitor = try NetlinkMonitor()
+            try shell("for n in 1 2 3 4 5; do ip route add 10.$n.0.0/16 dev lo; done")
+            return monitor.drain()
+        }
+        #expect(events == [.routes(.ipv4)])
     }
 
     @Test func leavingABridgeIsNoRemovalOfTheInterface() async throws {

@@ -50,11 +50,14 @@ import Wire
     @Test func aNeighbourThatAppearsLaterIsFoundWithoutAsking() async throws {
         let (failed, found) = try await withPair { there, netlink, a in
             let address = try parse("192.0.2.3")
-            try shell("echo 500 > /proc/sys/net/ipv4/neigh/va/interval_probe_time_ms")
+            try shell(
+                "cd /proc/sys/net/ipv4/neigh/va; echo 1000 > interval_probe_time_ms; echo 100 > retrans_time_ms")
             try netlink.resolve(address, on: a)
-            let failed = try eventually { try netlink.neighbour(address, on: a)?.state == .failed ? true : nil }
+            let failed = try eventually(within: 20) {
+                try netlink.neighbour(address, on: a)?.state == .failed ? true : nil
+            }
             try shell("ip -n \(there) addr add 192.0.2.3/24 dev vb")
-            return (failed, try eventually(within: 10) { try netlink.neighbour(address, on: a)?.usableMAC })
+            return (failed, try eventually(within: 20) { try netlink.neighbour(address, on: a)?.usableMAC })
         }
         #expect(failed == true)
         #expect(found == MACAddress("02:00:00:00:00:02"))

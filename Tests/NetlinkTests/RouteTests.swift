@@ -39,7 +39,13 @@ import Wire
 
     @Test(arguments: ["192.0.2.1", "127.0.0.1", "2001:db8::1", "::1"])
     func ourOwnAddressesAreLocal(_ to: String) async throws {
-        #expect(try await route(to).route.isLocal)
+        let isLocal = try await inNamespace {
+            try shell(Self.topology)
+            var netlink = try NetlinkSocket()
+            // The kernel makes an IPv6 address' route a little later than the address.
+            return try eventually { try netlink.route(to: try parse(to)).isLocal ? true : nil }
+        }
+        #expect(isLocal == true)
     }
 
     @Test func aSourceChoosesARule() async throws {

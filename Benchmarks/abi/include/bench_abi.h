@@ -25,4 +25,6 @@ struct bench_state {
 	__u32 vip; /* host order: virtual services' addresses start here */
 	__u32 vip_mask; /* virtual services - 1 */
 	__u32 vip_at;
+	__u32 multiplier; /* of the generator: 1 modulo 4. Another one gives the flows in another order */
+	__u32 reserved;
 };

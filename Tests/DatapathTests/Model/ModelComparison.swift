@@ -24,10 +24,11 @@ enum ModelComparison {
     /// first, in words with the seed and the round to repeat it, or nil. It ends there: after a difference the flows
     /// differ too.
     static func firstDifference(
-        seed: UInt64, rounds: Int, change: Int = 50, ingress: ModelInterface, others: [ModelInterface] = [],
-        subject: inout some ModelSubject
+        seed: UInt64, rounds: Int, change: Int = 50, damagedPercent: Int = 8, ingress: ModelInterface,
+        others: [ModelInterface] = [], subject: inout some ModelSubject
     ) throws -> String? {
         var scenario = ModelScenario(seed: seed, ingress: ingress, others: others)
+        scenario.mutatedPercent = damagedPercent
         try subject.load(scenario.model)
         for round in 0..<rounds {
             if round % change == change - 1 {
@@ -57,7 +58,7 @@ enum ModelComparison {
 
 extension ModelResult {
     /// In a few words, or nil. The bytes of a dropped packet are nobody's business.
-    fileprivate func difference(from observed: ModelObservation) -> String? {
+    func difference(from observed: ModelObservation) -> String? {
         if observed.verdict != verdict { return "another verdict" }
         if observed.action != action.code { return "another action" }
         guard action != .drop, observed.frame != frame else { return nil }

@@ -2,8 +2,6 @@ import CSluiceABI
 import Testing
 import Wire
 
-private typealias W = ModelWorld
-
 /// Which destination a packet takes, and which packets take none.
 @Suite struct ModelFlowTests {
     private func verdict(_ model: inout Model, _ flags: TCP.Flags, from port: UInt16 = 1234) -> sluice_verdict {

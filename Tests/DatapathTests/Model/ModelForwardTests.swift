@@ -2,8 +2,6 @@ import CSluiceABI
 import Testing
 import Wire
 
-private typealias W = ModelWorld
-
 /// What leaves towards real servers: the model against packets composed by hand.
 @Suite struct ModelForwardTests {
     @Test func directRoutingChangesMACAddressesAndTTL() {

@@ -2,8 +2,6 @@ import CSluiceABI
 import Testing
 import Wire
 
-private typealias W = ModelWorld
-
 /// ICMP errors that follow a flow.
 @Suite struct ModelICMPTests {
     private let router = IPv4Address("203.0.113.99")!
@@ -51,7 +49,8 @@ private typealias W = ModelWorld
         func layers(from source: IPv4Address, to server: IPv4Address, port: UInt16, ttl: UInt8) -> [any PacketLayer] {
             [
                 IPv4(source: source, destination: W.client, ttl: ttl), ICMPv4(type: 3, code: 4, rest: 1400),
-                IPv4(source: W.client, destination: server, ttl: 50), Self.quoted(.ack, from: 1234, to: port), Payload([1, 2, 3]),
+                IPv4(source: W.client, destination: server, ttl: 50), Self.quoted(.ack, from: 1234, to: port),
+                Payload([1, 2, 3]),
             ]
         }
         let error = Packet([W.ethernet] + layers(from: router, to: W.server(1), port: 8080, ttl: 64)).bytes
@@ -71,7 +70,8 @@ private typealias W = ModelWorld
         func layers(_ server: IPv6Address, _ port: UInt16, _ hopLimit: UInt8) -> [any PacketLayer] {
             [
                 IPv6(source: W.client6, destination: server, hopLimit: hopLimit), ICMPv6(type: 1, code: 4),
-                IPv6(source: server, destination: W.client6), UDP(source: port, destination: 9, checksum: 0x1234), Payload([1, 2, 3]),
+                IPv6(source: server, destination: W.client6), UDP(source: port, destination: 9, checksum: 0x1234),
+                Payload([1, 2, 3]),
             ]
         }
         let result = model.process(Packet([W.ethernet] + layers(W.vip6, 53, 64)).bytes)

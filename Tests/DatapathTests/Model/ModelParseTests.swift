@@ -2,8 +2,6 @@ import CSluiceABI
 import Testing
 import Wire
 
-private typealias W = ModelWorld
-
 /// Packets that are cut off, malformed, fragmented, or not for a service.
 @Suite struct ModelParseTests {
     private let dr = W.model(

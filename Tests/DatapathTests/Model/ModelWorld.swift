@@ -1,6 +1,8 @@
 import CSluiceABI
 import Wire
 
+typealias W = ModelWorld
+
 /// A small world for cases made by hand: one client, one VIP of each family, up to three real servers per service.
 enum ModelWorld {
     static let client = IPv4Address("203.0.113.1")!

@@ -10,7 +10,7 @@ import Wire
     /// 120,000 packets.
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func modelAndProgramAgree(_ seed: UInt64) throws {
-        var subject = ProgramSubject(try TestForwarder(seed: seed))
+        var subject = ProgramSubject(try TestForwarder(seed: seed % 4))
         let difference = try ModelComparison.firstDifference(
             seed: seed, rounds: Self.packetsPerSeed, ingress: Self.ingress, others: [ModelWorld.second],
             subject: &subject)

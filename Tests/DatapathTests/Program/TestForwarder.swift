@@ -6,13 +6,13 @@ import Wire
 
 @testable import Datapath
 
-/// The forwarder with tables of its own, pinned and attached nowhere: it goes with the test that made it.
+/// The forwarder with tables of its own, empty at first.
 ///
 /// Packets arrive by interface 1, which is what a test run says unless it is told otherwise.
 final class TestForwarder: @unchecked Sendable {
-    let program: Program
-    let maps: ForwarderMaps
-    private let clock: Program
+    private let engine: Engine
+    var program: Program { engine.program }
+    var maps: ForwarderMaps { engine.maps }
     private var total = [UInt64](repeating: 0, count: TestForwarder.verdictCount)
     private let counterBytes: UnsafeMutableRawBufferPointer
 
@@ -28,54 +28,16 @@ final class TestForwarder: @unchecked Sendable {
         flows: Int = 65_536, features: Features = allFeatures, tickShift: UInt32 = noTime, timeoutTicks: UInt16 = 900,
         seed: UInt64 = 1
     ) throws {
-        try? Limits.raiseMemlock()
-        let settings = Self.settings(flows: flows, tickShift: tickShift, timeoutTicks: timeoutTicks, seed: seed)
-        let object = try Object(ProgramImage.sluice, name: "sluice")
-        try object.setMaxEntries(ofMap: "flows4", Int(settings.flow_buckets4))
-        try object.setMaxEntries(ofMap: "flows6", Int(settings.flow_buckets6))
-        try object.setMaxEntries(ofMap: "hops", Int(settings.hops))
-        try object.setInitialValue(ofMap: ".rodata.config", Self.configuration(features, settings))
-        try object.load()
-        var loaded: [String: Map] = [:]
-        for name in ForwarderMaps.names { loaded[name] = try object.map(name) }
-        maps = try ForwarderMaps(loaded, writable: true)
-        maps.settings.store(settings, at: 0, words: 0..<maps.settings.wordCount)
-        program = try object.program("sluice")
-        clock = try object.program("read_clock")
-        counterBytes = .allocate(byteCount: maps.counters.info.transferSize(processors: try CPU.possibleCount()), alignment: 16)
+        let make = Engine.Make(flows: flows, features: features, tickShift: tickShift, seed: seed)
+        engine = try Engine.take(make, timeoutTicks: timeoutTicks)
+        let counters = engine.maps.counters
+        counterBytes = .allocate(
+            byteCount: counters.info.transferSize(processors: try CPU.possibleCount()), alignment: 16)
     }
 
-    deinit { counterBytes.deallocate() }
-
-    private static func settings(flows: Int, tickShift: UInt32, timeoutTicks: UInt16, seed: UInt64) -> sluice_settings {
-        var settings = sluice_settings()
-        var random = ModelRandom(seed: seed)
-        withUnsafeMutableBytes(of: &settings.secret) { bytes in
-            for index in 0..<Int(SLUICE_SECRETS) {
-                bytes.storeBytes(of: random.next() | 1, toByteOffset: index * 8, as: UInt64.self)
-            }
-        }
-        withUnsafeMutableBytes(of: &settings.timeout) { bytes in
-            for index in 0..<bytes.count / 2 { bytes.storeBytes(of: timeoutTicks, toByteOffset: index * 2, as: UInt16.self) }
-        }
-        settings.flow_buckets4 = UInt32(flows / Int(SLUICE_FLOW_WAYS))
-        settings.flow_buckets6 = settings.flow_buckets4
-        settings.hops = 65_536
-        settings.tick_shift = tickShift
-        return settings
-    }
-
-    private static func configuration(_ features: Features, _ settings: sluice_settings) -> sluice_config {
-        var config = sluice_config()
-        config.secret = settings.secret
-        config.flow_mask4 = settings.flow_buckets4 - 1
-        config.flow_mask6 = settings.flow_buckets6 - 1
-        config.hop_mask = settings.hops - 1
-        config.tick_shift = settings.tick_shift
-        config.nat = features.nat ? 1 : 0
-        config.any_port = features.anyPort ? 1 : 0
-        config.stateless = features.stateless ? 1 : 0
-        return config
+    deinit {
+        counterBytes.deallocate()
+        Engine.giveBack(engine)
     }
 
     // MARK: - Packets
@@ -85,6 +47,9 @@ final class TestForwarder: @unchecked Sendable {
         let result = try program.testRun(packet: frame)
         return ModelObservation(verdict: try countedVerdict(), action: result.returnValue, frame: result.output)
     }
+
+    /// Runs one packet and returns what the program did, an `enum xdp_action`. The next `run` can't tell its verdict from this one's.
+    func action(_ frame: [UInt8]) throws -> UInt32 { try program.testRun(packet: frame).returnValue }
 
     /// The one verdict that was counted since the last call; nil if there was none, or several.
     private func countedVerdict() throws -> sluice_verdict? {
@@ -114,7 +79,7 @@ final class TestForwarder: @unchecked Sendable {
     }
 
     /// The kernel's jiffies now.
-    func jiffies() throws -> UInt64 { try readClock(clock) }
+    func jiffies() throws -> UInt64 { try readClock(engine.clock) }
 
     /// The flow table's clock now.
     func tick() throws -> UInt32 {

@@ -67,7 +67,7 @@ enum SLUICE_CLOSED_ENUM sluice_verdict {
 	SLUICE_DROP_SERVER_REMOVED, /* the flow's real server was removed */
 	SLUICE_DROP_TTL, /* TTL used up, and it can't be answered */
 	SLUICE_DROP_TOO_BIG, /* does not fit, and it can't be answered */
-	SLUICE_DROP_REPLY_TAKEN, /* NAT: the reply's 5-tuple is another flow's for every real server tried */
+	SLUICE_DROP_REPLY_TAKEN, /* NAT: for every real server tried the reply's 5-tuple is another flow's, or has no room */
 	SLUICE_DROP_NO_ROUTE, /* NAT: no way back to the client */
 	SLUICE_DROP_HEADROOM, /* the driver left no room for a tunnel header */
 	SLUICE_VERDICT_COUNT
@@ -311,13 +311,13 @@ struct sluice_config {
  * Spreads a keyed sum of products. The sum alone is universal, yet linear: neighbouring addresses and ports would lie in
  * rows. (The finishing multiplication is Fibonacci hashing's.)
  */
-static inline __u64 sluice_spread(__u64 sum)
+static inline __attribute__((always_inline)) __u64 sluice_spread(__u64 sum)
 {
 	return (sum ^ sum >> 32) * 0x9e3779b97f4a7c15ull;
 }
 
 /* Home slot of a service key; `ports` is port | protocol << 16 | family << 24. Keyed, so that no outsider chooses it. */
-static inline __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
+static inline __attribute__((always_inline)) __u32 sluice_service_home(const volatile __u64 *secret, const __be32 *address, __u32 ports)
 {
 	__u64 h = address[0] * secret[0] + address[1] * secret[1] + address[2] * secret[2] + address[3] * secret[3] +
 		  ports * secret[4];
