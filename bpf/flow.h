@@ -186,6 +186,28 @@ inline_always int flow_touch(struct flow *flow, __u32 tick, __u32 state)
 	return 1;
 }
 
+/*
+ * Whether the change from one head to another is worth a visit to the pair's other half: its state is, its age only now and
+ * then. So the halves' ages differ by less than 2^MIRROR_SHIFT ticks, and a million NAT flows don't cost two misses a packet.
+ */
+#define MIRROR_SHIFT 3
+
+inline_always int is_worth_mirroring(__u64 before, __u32 tick, __u32 state)
+{
+	__u64 after = sluice_head(0, 0, tick, state, 0);
+	const __u64 coarse = HEAD_MUTABLE & ~((((__u64)1 << MIRROR_SHIFT) - 1) << SLUICE_HEAD_AGE_SHIFT);
+	return ((before ^ after) & coarse) != 0;
+}
+
+/* Has the second bucket's line on its way while the home bucket is searched: a new flow needs both. */
+inline_always void flow_prefetch_second(const struct flow_key *key)
+{
+	__u32 hash = second_bucket(flow_hash(key));
+	__u64 *bucket = key->family == 4 ? bucket_at(4, hash) : bucket_at(6, hash);
+	if (bucket)
+		read_head(bucket);
+}
+
 /* ---- out of line: what an established flow's packets don't need ------------------------------------------------- */
 
 separate int flow_remove(const struct flow_key *key)

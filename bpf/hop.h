@@ -42,7 +42,7 @@ inline_always void hop_learn(struct xdp_md *ctx, const struct packet *packet)
 }
 
 /* Asks the kernel's routing table for the way to the packet's destination; writes MACs and sets egress. */
-static separate int hop_route(struct xdp_md *ctx, struct packet *packet)
+separate int hop_route(struct xdp_md *ctx, struct packet *packet)
 {
 	if (!packet)
 		return 0;

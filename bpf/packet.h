@@ -123,3 +123,9 @@ inline_always int same_address(const __be32 *a, const __be32 *b)
 {
 	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
 }
+
+/* Of one family, so that IPv4's zero words need not be looked at. */
+inline_always int same_family_address(__u32 family, const __be32 *a, const __be32 *b)
+{
+	return family == 4 ? a[3] == b[3] : same_address(a, b);
+}

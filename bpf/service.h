@@ -40,7 +40,8 @@ inline_always struct sluice_service *slot_find(const __be32 *address, __u32 key,
 		__u8 kind = *(volatile __u8 *)&service->kind;
 		if (kind == SLUICE_SLOT_EMPTY)
 			return NULL;
-		if (*(__u32 *)&service->port == key && kind != SLUICE_SLOT_DELETED && same_address(service->address, address)) {
+		if (*(__u32 *)&service->port == key && kind != SLUICE_SLOT_DELETED &&
+		    same_family_address(key >> 24, service->address, address)) {
 			*slot = index;
 			return service;
 		}

@@ -73,9 +73,8 @@ inline_always int check_fits(struct xdp_md *ctx, struct packet *packet, const st
 }
 
 /* On to the real server. */
-inline_always int forward(struct xdp_md *ctx, struct packet *packet, const struct quoted *quoted)
+inline_always int forward(struct xdp_md *ctx, struct packet *packet, const struct sluice_destination *to, const struct quoted *quoted)
 {
-	struct sluice_destination *to = destination_find(packet->destination);
 	if (!to || !(to->flags & SLUICE_DESTINATION_RESOLVED))
 		return SLUICE_DROP_NO_NEIGHBOUR;
 	int verdict = check_fits(ctx, packet, to);
@@ -127,7 +126,7 @@ inline_always void flow_seen(struct xdp_md *ctx, struct packet *packet, struct f
 	__u32 reply = sluice_head_reply(flow->value);
 	enum flow_side side = !nat ? SIDE_INPUT_ONLY : reply ? SIDE_OUTPUT : SIDE_INPUT;
 	__u32 state = next_state(sluice_head_state(flow->value), packet, side);
-	if (!flow_touch(flow, tick, state) || !nat)
+	if (!flow_touch(flow, tick, state) || !nat || !is_worth_mirroring(flow->value, tick, state))
 		return;
 	partner_mirror(&packet->key, flow->value, tick, state);
 	if (!reply)
@@ -142,9 +141,9 @@ inline_always int is_reuse(const struct packet *packet, __u32 state)
 }
 
 /* The flow is known: SLUICE_FORWARDED if it goes on to its destination, GO_ON if it has to be scheduled anew. */
-inline_always int known(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, struct flow *flow, __u32 tick)
+inline_always int known(struct xdp_md *ctx, struct packet *packet, struct sluice_service *service, struct flow *flow, __u32 tick,
+			const struct sluice_destination *destination)
 {
-	struct sluice_destination *destination = destination_find(sluice_head_destination(flow->value));
 	if (!destination)
 		return SLUICE_DROP_NO_SERVER;
 	int removed = !(destination->flags & SLUICE_DESTINATION_AVAILABLE);
@@ -243,7 +242,7 @@ inline_always int find_icmp_destination(struct packet *packet, const struct flow
 }
 
 /* An ICMP error follows the flow that its quote names, towards the real server or (NAT) the client. */
-static separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
+separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
 {
 	struct quoted quoted = {};
 	struct flow_key key;
@@ -260,7 +259,9 @@ static separate int process_icmp(struct xdp_md *ctx, struct packet *packet)
 		service_find(key.destination, destination_port(key.ports), key.protocol, key.family, &slot);
 	if (service) {
 		int verdict = find_icmp_destination(packet, &key, service);
-		return verdict == SLUICE_FORWARDED ? forward(ctx, packet, &quoted) : verdict;
+		if (verdict != SLUICE_FORWARDED)
+			return verdict;
+		return forward(ctx, packet, destination_find(packet->destination), &quoted);
 	}
 	if (!config.nat || !flow_find(&key, tick_now(), &flow) || !sluice_head_reply(flow.value))
 		return SLUICE_PASS_NOT_SERVICE;
@@ -282,6 +283,8 @@ inline_always int process_transport(struct xdp_md *ctx, struct packet *packet)
 	if (verdict != GO_ON)
 		return verdict;
 	int by_ring_alone = service && is_stateless(service) && ring_now(&service->previous).size == 0;
+	if (packet->tcp_flags & TCP_SYN && !by_ring_alone)
+		flow_prefetch_second(&packet->key);
 	int found = !by_ring_alone && flow_find(&packet->key, tick, &flow);
 	if (!service) {
 		if (!found || !sluice_head_reply(flow.value))
@@ -290,11 +293,14 @@ inline_always int process_transport(struct xdp_md *ctx, struct packet *packet)
 			flow_seen(ctx, packet, &flow, tick, 1);
 		return send_back(ctx, packet, flow.value, NULL);
 	}
+	const struct sluice_destination *to = found ? destination_find(sluice_head_destination(flow.value)) : NULL;
 	if (found)
-		verdict = known(ctx, packet, service, &flow, tick);
-	if (verdict == GO_ON)
+		verdict = known(ctx, packet, service, &flow, tick, to);
+	if (verdict == GO_ON) {
 		verdict = schedule_new(ctx, packet, service, slot, tick);
-	return verdict == SLUICE_FORWARDED ? forward(ctx, packet, NULL) : verdict;
+		to = destination_find(packet->destination);
+	}
+	return verdict == SLUICE_FORWARDED ? forward(ctx, packet, to, NULL) : verdict;
 }
 
 inline_always int process(struct xdp_md *ctx, struct packet *packet)

@@ -163,6 +163,21 @@ enum Way: CaseIterable {
         }
     }
 
+    @Test(arguments: [Way.nat4, .nat6])
+    func aUDPChecksumThatComesOutAsZeroIsSentAsAllOnes(_ way: Way) throws {
+        let bench = try bench(way, .udp)
+        func checksum(payload word: UInt16) throws -> UInt16? {
+            let layers: [any PacketLayer] = [
+                W.ethernet, Bench.ip(Bench.client(way.family), Bench.vip(way.family)),
+                UDP(source: 999, destination: 80), Payload(word.bytes),
+            ]
+            return Frame.dissect(try bench.send(layers).frame).first(UDP.self)?.checksum
+        }
+        // The word that a checksum is the complement of makes the sum all ones.
+        let without = try #require(try checksum(payload: 0))
+        #expect(try checksum(payload: without) == 0xffff)
+    }
+
     @Test(arguments: Way.allCases)
     func aUDPChecksumOfZeroStaysZero(_ way: Way) throws {
         let bench = try bench(way, .udp)
