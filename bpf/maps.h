@@ -87,7 +87,7 @@ struct {
 } flows6 SEC(".maps");
 
 /* Try-locks of inserts, by home bucket: a bucket's own cache line has no room for one. Program only. */
-#define FLOW_LOCKS 65536
+#define FLOW_LOCKS 8192
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, FLOW_LOCKS);
