@@ -113,7 +113,7 @@ private func spawn(_ words: [String], environment: [String], output folder: Stri
 
     let arguments = words.map { strdup($0) } + [nil]
     let variables = environment.map { strdup($0) } + [nil]
-    defer { (arguments + variables).forEach { free($0) } }
+    defer { for text in arguments + variables { free(text) } }
     var pid: pid_t = 0
     let failure = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
     try #require(failure == 0, "can't start \(words[0]): \(String(cString: strerror(failure)))")
@@ -128,7 +128,9 @@ func outcome(of words: [String], environment: [String: String] = [:], within sec
 }
 
 /// Calls `body` until it is true, at most for `seconds`; whether it ever was.
-func eventually(within seconds: Double = 5, every microseconds: UInt32 = 50_000, _ body: () throws -> Bool) rethrows -> Bool {
+func eventually(
+    within seconds: Double = 5, every microseconds: UInt32 = 50_000, _ body: () throws -> Bool
+) rethrows -> Bool {
     let end = Date(timeIntervalSinceNow: seconds)
     while true {
         if try body() { return true }

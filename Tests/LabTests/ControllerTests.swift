@@ -13,7 +13,8 @@ extension EndToEnd {
 
             init(_ lab: Lab, node: String = "d2", global: String = "") throws {
                 let file = Lab.configuration + ".second"
-                try LabConfiguration(global: global).text(for: lab).write(toFile: file, atomically: true, encoding: .utf8)
+                let text = LabConfiguration(global: global).text(for: lab)
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
                 process = try lab.start(node, Controller.binary, "-f", file, "--instance", name)
             }
 
@@ -46,18 +47,18 @@ extension EndToEnd {
             try lab.reload(LabConfiguration(global: "sluice_drain 3"))
             let traffic = try Traffic(lab, kept: 6)
             let stop = try Background(["\(Lab.scripts)/lab", "sluiced", "stop"])
-            let isDraining = try eventually { try String(contentsOfFile: Lab.log, encoding: .utf8).contains("stopping: known flows") }
-            try #require(isDraining)
+            try #require(eventually { Lab.logText.contains("stopping: known flows") })
             try traffic.expectUnharmed("sluiced drains")
             let newcomer = try lab.attempt("client", "curl", "-sS", "-m", "2", lab.url)
             #expect(newcomer.status == 7, "new connections are the kernel's to refuse: \(newcomer)")
             #expect(try stop.wait(within: 10).status == 0)
             #expect(try !hasXDP(lab, "d1", "eth0"))
             #expect(!FileManager.default.fileExists(atPath: Lab.pins))
-            #expect(try String(contentsOfFile: Lab.log, encoding: .utf8).contains("stopped: detached, pins removed"))
+            #expect(Lab.logText.contains("stopped: detached, pins removed"))
         }
 
-        @Test("a stop waits for nobody if there is no flow; a second SIGTERM waits no longer") func shortStops() throws {
+        @Test("a stop waits for nobody if there is no flow; a second SIGTERM waits no longer")
+        func shortStops() throws {
             let lab = try currentLab()
             try lab.settle()
             try lab.sluiced("stop")
@@ -80,8 +81,8 @@ extension EndToEnd {
         @Test("an instance runs once") func sameInstance() throws {
             let lab = try currentLab()
             try lab.settle()
-            let words = ["-f", Lab.configuration, "--instance", Lab.instance]
-            let second = try lab.attempt("d1", "/usr/bin/env", "JOURNAL_STREAM=1", Self.binary, words[0], words[1], words[2], words[3])
+            let second = try lab.attempt(
+                "d1", "env", "JOURNAL_STREAM=1", Self.binary, "-f", Lab.configuration, "--instance", Lab.instance)
             #expect(second.status == 1)
             let pid = try lab.sluiced("pid").output.trimmingCharacters(in: .whitespacesAndNewlines)
             #expect(
@@ -143,7 +144,10 @@ extension EndToEnd {
         @Test("a missing privilege is one line that says which") func unprivileged() throws {
             let lab = try currentLab()
             let folder = FileManager.default.temporaryDirectory.appending(path: "sluice-nobody-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: folder) }
+            defer {
+                try? FileManager.default.removeItem(at: folder)
+                try? FileManager.default.removeItem(atPath: "/run/sluice/nobody.lock")
+            }
             let file = folder.appending(path: "sluice.conf").path
             let binary = folder.appending(path: "sluiced").path
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -157,40 +161,8 @@ extension EndToEnd {
                 #expect(end.status == 1)
                 #expect(end.errorLines.count == 1, "\(end.errors)")
                 #expect(end.errors.contains("root") || end.errors.contains("CAP_"), "\(end.errors)")
+                #expect(!FileManager.default.fileExists(atPath: "/sys/fs/bpf/sluice/nobody"), "nothing is left behind")
             }
-        }
-    }
-
-    /// `sluicectl real-server check` on a real server of DR.
-    @Suite(.lab(.dr, .ipv4)) struct RealServer {
-        @Test("check names the ARP problem, and its remedy mends it") func arp() throws {
-            let lab = try currentLab()
-            let tool = "\(Lab.binaries)/sluicectl"
-            let good = try lab.attempt("r1", tool, "real-server", "check")
-            #expect(good.status == 0, "\(good)")
-            try lab.exec("r1", "sysctl", "-qw", "net/ipv4/conf/all/arp_ignore=0", "net/ipv4/conf/eth0/arp_ignore=0")
-
-            let bad = try lab.attempt("r1", tool, "real-server", "check")
-            #expect(bad.status == 1)
-            let first = "problem: this server answers ARP requests for 192.0.2.10 on eth0"
-            #expect(bad.output.hasPrefix(first), "the classic problem comes first: \(bad.output)")
-            let json = try lab.attempt("r1", tool, "real-server", "check", "--json")
-            #expect(json.status == 1 && json.output.contains("\"id\":\"arp-ignore\""), "\(json.output)")
-
-            let remedies = bad.lines.compactMap { $0.split(separator: "mend: ").dropFirst().first }
-            try lab.exec("r1", "sh", "-c", String(#require(remedies.first)))
-            #expect(try lab.attempt("r1", tool, "real-server", "check").status == 0)
-        }
-
-        @Test("check says when the VIP is missing, and setup mends it") func vip() throws {
-            let lab = try currentLab()
-            let tool = "\(Lab.binaries)/sluicectl"
-            try lab.exec("r2", "ip", "address", "del", "192.0.2.10/32", "dev", "lo")
-            let bad = try lab.attempt("r2", tool, "real-server", "check")
-            #expect(bad.status == 1 && bad.output.contains("lo has no address 192.0.2.10"), "\(bad)")
-            try lab.exec("r2", tool, "real-server", "setup", "--vip", "192.0.2.10")
-            let good = try lab.attempt("r2", tool, "real-server", "check")
-            #expect(good.status == 0, "\(good)")
         }
     }
 }

@@ -48,6 +48,7 @@ extension Check {
         #expect(services.lines.contains { $0.contains(lab.server(3)) && $0.contains(method) && $0.contains(" 3 ") })
         #expect(try lab.sluicectl("connections").output.contains("ESTABLISHED"))
         let stats = try lab.sluicectl("stats", "--per-cpu").output
+        #expect(try lab.list("stats", "--per-cpu", as: StatsList.self).perCpu?.isEmpty == false)
         #expect(stats.contains("cpu0") && stats.contains("all packets") && stats.contains("forwarded to a real server"))
     }
 

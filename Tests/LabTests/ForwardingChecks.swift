@@ -4,7 +4,8 @@ import Testing
 extension Check {
     static let forwarding = [
         Check("curl is answered, by whom the mode says", curl), Check("weights are honoured", spread),
-        Check("UDP is answered by all, and counted to the byte", datagrams), Check("a 10 MB download is intact", download),
+        Check("UDP is answered by all, and counted to the byte", datagrams),
+        Check("a 10 MB download is intact", download),
         Check("10 MB uploads are intact, through a service for any port", upload),
         Check("500 parallel connections succeed", parallel),
     ]
@@ -78,7 +79,7 @@ extension Check {
         let wanted = try String(contentsOfFile: "\(Lab.folder)/10m.sha256", encoding: .utf8)
         let port = "8080"
         let servers = try ["r1", "r2", "r3"].map { try lab.start($0, Lab.tool("hash-server"), port) }
-        defer { servers.forEach { $0.signal(SIGTERM) } }
+        defer { for server in servers { server.signal(SIGTERM) } }
         try #require(eventually { servers.allSatisfy { $0.output.contains("listening") } })
 
         let before = try lab.services().service(port: 0)

@@ -12,7 +12,8 @@ struct Lab: Sendable {
     static let folder = "/run/sluice-lab"
     static let instance = "lab-d1"
     static let pins = "/sys/fs/bpf/sluice/lab-d1"
-    static let log = "\(folder)/d1-sluiced.log"
+    /// What sluiced on d1 has logged since the lab is up.
+    static var logText: String { (try? String(contentsOfFile: "\(folder)/d1-sluiced.log", encoding: .utf8)) ?? "" }
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
     static let scripts = "\(root)/Scripts"

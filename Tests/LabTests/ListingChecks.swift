@@ -37,7 +37,8 @@ extension Check {
         let figures = try Figures(try lab.exec("client", Lab.tool("traffic"), lab.vip, "spread", "50"))
         try #require(figures.failed == 0)
         try lab.exec("client", "\(Lab.scripts)/lab.d/udp-ask", lab.vip, "53", "20")
-        try lab.exec("client", "ping", "-c", "3", "-i", "0.1", "-W", "2", lab.family == .ipv4 ? "192.0.2.3" : "2001:db8::3")
+        let director = lab.family == .ipv4 ? "192.0.2.3" : "2001:db8::3"
+        try lab.exec("client", "ping", "-c", "3", "-i", "0.1", "-W", "2", director)
         let after = try bothCounts(lab)
 
         let packets = after.counters.packets - before.counters.packets

@@ -61,7 +61,8 @@ extension Check {
         #expect(answer.status == 1)
         let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
         let diagnostics = try #require(json?["diagnostics"] as? [String])
-        #expect(diagnostics.contains { $0.hasPrefix("\(Lab.configuration):\(line + 1): error: 'lb_kind'") }, "\(diagnostics)")
+        let place = "\(Lab.configuration):\(line + 1): error: 'lb_kind'"
+        #expect(diagnostics.contains { $0.hasPrefix(place) }, "\(diagnostics)")
         #expect(try lab.services().weights == before)
         #expect(try lab.services().services.allSatisfy { $0.port != 81 })
         try traffic.expectUnharmed("a configuration was refused")

@@ -21,8 +21,7 @@ struct Check: Sendable, CustomTestStringConvertible {
             try lab.settle()
             try body(lab)
         } catch {
-            let log = (try? String(contentsOfFile: Lab.log, encoding: .utf8)) ?? ""
-            print("the end of sluiced's log:\n" + log.split(separator: "\n").suffix(20).joined(separator: "\n"))
+            print("the end of sluiced's log:\n" + Lab.logText.split(separator: "\n").suffix(20).joined(separator: "\n"))
             throw error
         }
     }

@@ -50,14 +50,16 @@ final class Traffic {
 
     private func latest() throws -> Figures? {
         let text = client.output
-        guard let end = text.lastIndex(of: "\n"), let line = text[..<end].split(separator: "\n").last else { return nil }
-        return try Figures(line)
+        let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
+        return try whole.split(separator: "\n").last.map { try Figures($0) }
     }
 
     func figures() throws -> Figures { try #require(try latest()) }
 
     /// Waits until each of the connections (all, if none is named) has been answered five times more; whether they were.
-    func goesOn(_ indexes: [Int]? = nil, _ list: KeyPath<Figures, [Figures.Connection]> = \.kept, within seconds: Double = 8) throws -> Bool {
+    func goesOn(
+        _ indexes: [Int]? = nil, _ list: KeyPath<Figures, [Figures.Connection]> = \.kept, within seconds: Double = 8
+    ) throws -> Bool {
         let before = try figures()
         return try eventually(within: seconds) {
             let now = try figures()
