@@ -71,6 +71,7 @@ let package = Package(
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),
         tests("DatapathTests", ["Datapath", "BPF", "Plan", "Config", "CSluiceABI", "Scheduling", "Wire", "Linux"]),
+        tests("LabTests", [], resources: [.copy("Tools")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -143,11 +143,14 @@ inline_always void flow_seen(struct xdp_md *ctx, struct packet *packet, struct f
 		partner_mirror(&packet->key, flow->value, tick, state);
 }
 
-/* A SYN may reuse the ports of a connection that is over (IPVS: conn_reuse_mode 1). */
-inline_always int is_reuse(const struct packet *packet, __u32 state)
+/*
+ * A SYN may reuse the ports of a connection that is over (IPVS: conn_reuse_mode 1). FIN_WAIT is the last state of DR and TUN;
+ * IPVS calls it over in conn_reuse_mode 2 only. Here it is if the server was removed: there is nothing left to spare.
+ */
+inline_always int is_reuse(const struct packet *packet, __u32 state, int removed)
 {
 	return packet->key.protocol == IPPROTO_TCP && is_opening(packet) &&
-	       (state == SLUICE_TCP_TIME_WAIT || state == SLUICE_TCP_CLOSE);
+	       (state == SLUICE_TCP_TIME_WAIT || state == SLUICE_TCP_CLOSE || (removed && state == SLUICE_TCP_FIN_WAIT));
 }
 
 /* The flow is known: SLUICE_FORWARDED if it goes on to its destination, GO_ON if it has to be scheduled anew. */
@@ -157,9 +160,10 @@ inline_always int known(struct xdp_md *ctx, struct packet *packet, struct sluice
 	if (!destination)
 		return SLUICE_DROP_NO_SERVER;
 	int removed = !(destination->flags & SLUICE_DESTINATION_AVAILABLE);
-	if (removed && !(service->flags & SLUICE_SERVICE_RESCHEDULE))
+	int reuse = is_reuse(packet, sluice_head_state(flow->value), removed);
+	if (removed && !reuse && !(service->flags & SLUICE_SERVICE_RESCHEDULE))
 		return SLUICE_DROP_SERVER_REMOVED;
-	if (removed || is_reuse(packet, sluice_head_state(flow->value))) {
+	if (removed || reuse) {
 		__sync_val_compare_and_swap(flow->head, flow->value, 0);
 		if (config.nat)
 			partner_remove(&packet->key, flow->value);

@@ -19,13 +19,14 @@ package struct BPFError: Error, Hashable, Sendable {
         self.operation = operation
         self.object = object
         self.errno = errno
-        self.remedy = remedy ?? Self.usualRemedy(errno, log: log)
-        self.log = log
+        let byVerifier = log.contains { $0.contains("PROG LOAD LOG") }
+        self.remedy = remedy ?? Self.usualRemedy(errno, byVerifier: byVerifier)
+        // Of a missing privilege libbpf only guesses at the reason, in several lines.
+        self.log = errno == EPERM && !byVerifier ? [] : log
     }
 
-    private static func usualRemedy(_ errno: Int32, log: [String]) -> String? {
-        let byVerifier = log.contains { $0.contains("PROG LOAD LOG") }
-        return switch errno {
+    private static func usualRemedy(_ errno: Int32, byVerifier: Bool) -> String? {
+        switch errno {
         case EPERM:
             "run as root or grant CAP_BPF and CAP_NET_ADMIN; before kernel 5.11 raise the limit of locked memory"
         case EACCES where byVerifier: "the kernel's verifier refuses the program"

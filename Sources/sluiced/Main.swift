@@ -86,7 +86,13 @@ struct Sluiced: ParsableCommand {
             }
             let lock = try instance.lock()
             let options = DirectorOptions(instance: instance, path: path, keepsForwarding: keepForwarding)
-            let director = try Director(configuration, options: options, log: log)
+            let director: Director
+            do {
+                director = try Director(configuration, options: options, log: log)
+            } catch {
+                instance.removeEmptyFolders()
+                throw error
+            }
             try director.run(signals: signals)
             _ = consume lock
             return 0

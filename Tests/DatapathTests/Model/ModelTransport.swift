@@ -72,13 +72,13 @@ extension Model {
         guard let id = flows.find(segment.key, now: tick), let connection = flows.connections[id],
             let destination = destinations[connection.destination]
         else { return miss(segment, of: service) }
+        let over: [sluice_flow_state] =
+            [.SLUICE_TCP_TIME_WAIT, .SLUICE_TCP_CLOSE] + (destination.isAvailable ? [] : [.SLUICE_TCP_FIN_WAIT])
+        if segment.isSYN, over.contains(connection.state) { return miss(afterRemoving: id, segment, of: service) }
         if !destination.isAvailable {
             guard service.reschedules else {
                 return untouched(.SLUICE_DROP_SERVER_REMOVED, segment.packet.frame)
             }
-            return miss(afterRemoving: id, segment, of: service)
-        }
-        if segment.isSYN, [.SLUICE_TCP_TIME_WAIT, .SLUICE_TCP_CLOSE].contains(connection.state) {
             return miss(afterRemoving: id, segment, of: service)
         }
         let row: ModelStateRow = destination.mode == .SLUICE_MODE_NAT ? .input : .inputOnly

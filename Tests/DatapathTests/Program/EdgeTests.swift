@@ -200,6 +200,24 @@ import Wire
         }
     }
 
+    /// A client that has closed its connection, and takes its port again, must not wait for the old flow to expire.
+    @Test(arguments: [TCP.Flags.fin, .rst])
+    func aSYNReusesAClosedFlowOfARemovedServer(_ end: TCP.Flags) throws {
+        for mode in ForwardingMode.allCases where mode != .nat {
+            let bench = try Bench(Bench.service(.ipv4, .tcp, .rr, [Bench.server(1, mode), Bench.server(2, mode)]))
+            #expect(try bench.chosen(Bench.segment()) == 1)
+            try bench.verdict(Bench.segment(.ack))
+            try bench.change { $0.service.realServers.removeFirst() }
+            #expect(try bench.verdict(Bench.segment()) == .SLUICE_DROP_SERVER_REMOVED, "it is established still")
+            try bench.change { $0.service.realServers.append(Bench.server(1, mode)) }
+            try bench.verdict(Bench.segment(end))
+            try bench.change { $0.service.realServers.removeLast() }
+            #expect(try bench.verdict(Bench.segment(.ack)) == .SLUICE_DROP_SERVER_REMOVED, "only a SYN")
+            #expect(try bench.chosen(Bench.segment()) == 2)
+            #expect(try bench.event(.SLUICE_FLOW_RESCHEDULED) == 1)
+        }
+    }
+
     @Test func aServerThatReturnsHasItsFlowsAgain() throws {
         let bench = try Bench(Bench.service(.ipv4, .tcp, .rr, [Bench.server(1), Bench.server(2)]))
         #expect(try bench.chosen(Bench.segment()) == 1)
