@@ -28,7 +28,7 @@ struct Lab: Sendable {
     }
 
     /// Whose lab it is: if this process dies, the next `up` takes the lab away.
-    private static let environment = [
+    static let environment = [
         "SLUICE_BIN": binaries,
         "SLUICE_LAB_OWNER": ProcessInfo.processInfo.environment["SLUICE_LAB_OWNER"]
             ?? "\(ProcessInfo.processInfo.processIdentifier)",
