@@ -36,37 +36,47 @@ package final class Forwarder {
         try Self.prepare(instance)
         let folder = instance.maps(flows: sizes.flows)
         let others = instance.mapFolders().filter { $0 != folder }
-        let opened: ForwarderMaps
-        if instance.currentMaps() == folder {
-            opened = try ForwarderMaps(pinnedIn: folder, writable: true)
-            (program, clock) = try Self.load(features, settings: opened.settings[0], reusing: opened.all).programs
-            start = .adopted
-        } else {
-            Folder.remove(folder)
-            let settings = Self.newSettings(sizes, secrets: secrets)
-            let made = try Self.load(features, settings: settings, reusing: [:])
-            (program, clock) = made.programs
-            opened = try ForwarderMaps(made.maps, writable: true)
-            opened.settings.store(settings, at: 0, words: 0..<opened.settings.wordCount)
-            start = others.isEmpty ? .cold : .beside(others)
-            try Folder.make(folder)
-            try opened.pin(in: folder)
+        let isOld = Instance.isComplete(folder)
+        do {
+            if isOld {
+                start = .adopted
+                maps = try ForwarderMaps(pinnedIn: folder, writable: true)
+                (program, clock) = try Self.load(features, settings: maps.settings[0], reusing: maps.all).programs
+            } else {
+                start = others.isEmpty ? .cold : .beside(others)
+                Folder.remove(folder)
+                let settings = Self.newSettings(sizes, secrets: secrets)
+                let made = try Self.load(features, settings: settings, reusing: [:])
+                (program, clock) = made.programs
+                maps = try ForwarderMaps(made.maps, writable: true)
+                maps.settings.store(settings, at: 0, words: 0..<maps.settings.wordCount)
+                try Folder.make(folder)
+                try maps.pin(in: folder)
+            }
+            self.folder = folder
+            self.features = features
+            try Self.pin(clock, in: folder, as: "clock")
+            try Self.pin(program, in: folder, as: Instance.complete)
+        } catch {
+            if !isOld { Folder.remove(folder) }
+            instance.removeEmptyFolders()
+            throw error
         }
-        maps = opened
-        self.folder = folder
-        self.features = features
-        unlink("\(folder)/clock")
-        try clock.pin("\(folder)/clock")
-        unlink("\(folder)/\(Instance.complete)")
-        try program.pin("\(folder)/\(Instance.complete)")
+    }
+
+    /// Pins a program in the place of one that may be there: at no moment is there none.
+    private static func pin(_ program: Program, in folder: String, as name: String) throws {
+        let incoming = "\(folder)/\(Instance.incoming)"
+        unlink(incoming)
+        try program.pin(incoming)
+        try check("rename", incoming) { rename(incoming, "\(folder)/\(name)") }
     }
 
     /// Loads the program anew for other features, on the same maps. The caller attaches it in the place of the old one.
     package func use(_ features: Features) throws {
         (program, clock) = try Self.load(features, settings: maps.settings[0], reusing: maps.all).programs
         self.features = features
-        unlink("\(folder)/\(Instance.complete)")
-        try program.pin("\(folder)/\(Instance.complete)")
+        try Self.pin(program, in: folder, as: Instance.complete)
     }
 
     /// Removes the pins of maps that are not this forwarder's; call it when nothing is attached to them any more.
