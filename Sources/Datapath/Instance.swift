@@ -88,7 +88,8 @@ package enum InstanceError: Error, Hashable, CustomStringConvertible {
             "instance \"\(name)\" is already running (\(reason)): stop it, or choose another name with --instance"
         case .notRunning(let name, let others):
             "instance \"\(name)\" forwards nothing here: start sluiced --instance \(name)"
-                + (others.isEmpty ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
+                + (others.isEmpty
+                    ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
         case .notReadable(let path):
             "open \(path): Permission denied (run as root)"
         }

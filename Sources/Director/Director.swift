@@ -62,7 +62,7 @@ package final class Director {
             instance: options.instance, sizes: sizes, features: Features(nat: false, anyPort: false, stateless: false),
             secrets: secrets)
         actual = forwarder.maps.snapshot()
-        mapsAreFilled = forwarder.start == .adopted
+        mapsAreFilled = forwarder.start == .adopted && forwarder.others.isEmpty
         attachments = Attachments(instance: options.instance)
     }
 
@@ -72,11 +72,12 @@ package final class Director {
         case .cold: log.info("starting with empty maps")
         case .adopted:
             log.info("adopting the maps of an earlier run: \(actual.destinations.count) destinations, flows kept")
-        case .beside(let others):
+        case .beside:
+            let others = forwarder.others.joined(separator: ", ")
             log.warning(
                 """
-                the pinned maps are of another layout or flow table size (\(others.joined(separator: ", "))): starting \
-                with empty maps beside them; established flows start anew
+                the pinned maps are of another layout or flow table size (\(others)): starting with \
+                empty maps beside them; established flows start anew
                 """)
         }
         applySettings()
@@ -88,7 +89,7 @@ package final class Director {
         for name in taken where attachedNames.contains(name) {
             log.notice("\(name): took over the program of an earlier run, no packet missed it")
         }
-        if case .beside(let others) = forwarder.start { forwarder.removeOthers(others) }
+        forwarder.removeOthers()
         if attached.isEmpty { log.warning("no interface to attach to yet: waiting for one that leads to a VIP") }
         let names = attachedNames.joined(separator: ", ")
         log.notice("forwarding: \(configuration.virtualServices.count) virtual services on \(names)")

@@ -23,10 +23,14 @@ struct Sluiced: ParsableCommand {
             """,
         version: "sluiced 0.1.0")
 
-    @Option(name: [.customShort("f"), .customLong("use-file")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("f"), .customLong("use-file")],
+        help: ArgumentHelp("The configuration file.", valueName: "file"))
     var file = "/etc/keepalived/keepalived.conf"
 
-    @Option(name: .long, help: ArgumentHelp("What pins, lock file and control socket are named after.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What pins, lock file and control socket are named after.", valueName: "name"))
     var instance = "default"
 
     @Flag(name: .long, help: "Check the configuration file, report, and exit; touch nothing.")
