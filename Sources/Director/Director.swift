@@ -29,8 +29,8 @@ package final class Director {
     var hasUnattached = false
     var schedule = Schedule(now: SystemClock.monotonicSeconds)
     private var complained: Set<String> = []
-    /// What fails at the moment, and how.
-    private var failing: [String: String] = [:]
+    /// What fails at the moment.
+    private var failing: Set<String> = []
     /// The links' program may be put on our maps: adopted ones are filled, others after the first edits.
     private var mapsAreFilled: Bool
     /// The number of the program that all links run, once they do.
@@ -223,13 +223,13 @@ package final class Director {
         if complained.insert(text).inserted { log.warning("\(text)") }
     }
 
-    /// Logs a failure of something that is tried again and again, once.
+    /// Logs a failure of something that is tried again and again, once until it is done.
     func failed(_ what: String, _ text: String) {
-        if failing.updateValue(text, forKey: what) != text { log.error("\(what): \(text)") }
+        if failing.insert(what).inserted { log.error("\(what): \(text)") } else { log.debug("\(what): \(text)") }
     }
 
     /// What may have failed before has been done.
     func recovered(_ what: String) {
-        if failing.removeValue(forKey: what) != nil { log.notice("\(what): done") }
+        if failing.remove(what) != nil { log.notice("\(what): done") }
     }
 }

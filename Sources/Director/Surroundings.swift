@@ -16,6 +16,7 @@ struct Surroundings: ~Copyable {
     private var needed: Set<Gateway> = []
     /// What was read may not be so any more: `refresh` reads it again.
     private var isStale = true
+    private var isSocketSpoilt = false
     /// Some neighbour could not be asked for: to be tried again.
     private(set) var hasFailed = false
 
@@ -28,11 +29,19 @@ struct Surroundings: ~Copyable {
     /// Takes an open socket; call `refresh` first.
     init(_ socket: consuming NetlinkSocket) { self.socket = socket }
 
-    /// Has the next `refresh` read everything.
-    mutating func distrust() { isStale = true }
+    /// Something failed: has the next `refresh` read everything, by a new socket, since answers to an exchange that was
+    /// broken off may still come on the old one.
+    mutating func distrust() {
+        isStale = true
+        isSocketSpoilt = true
+    }
 
     /// Reads everything again if events said so; on an error all stays as it was.
     mutating func refresh() throws(NetlinkError) {
+        if isSocketSpoilt {
+            socket = try NetlinkSocket()
+            isSocketSpoilt = false
+        }
         if isStale { try readAll() }
     }
 
@@ -96,9 +105,13 @@ struct Surroundings: ~Copyable {
     /// Lets the kernel forget the neighbours that have not been needed since `beginNeeds`.
     mutating func releaseUnneeded() {
         for gateway in watched.subtracting(needed) {
-            // One that can't be released ages with its interface.
-            try? socket.release(gateway.address, on: gateway.ifindex)
             watched.remove(gateway)
+            do {
+                try socket.release(gateway.address, on: gateway.ifindex)
+            } catch {
+                // It goes with its interface at the latest.
+                distrust()
+            }
         }
     }
 
@@ -144,6 +157,7 @@ struct Surroundings: ~Copyable {
             watched.insert(gateway)
         } catch {
             hasFailed = true
+            distrust()
         }
     }
 
