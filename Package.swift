@@ -70,6 +70,7 @@ let package = Package(
         tests("BPFTests", ["BPF", "Linux"]),
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),
+        tests("DirectorTests", ["Director"]),
         tests("DatapathTests", ["Datapath", "BPF", "Plan", "Config", "CSluiceABI", "Scheduling", "Wire", "Linux"]),
         tests("LabTests", [], resources: [.copy("Tools")]),
     ],

@@ -41,9 +41,15 @@ package struct BPFError: Error, Hashable, Sendable {
 }
 
 extension BPFError: CustomStringConvertible {
+    /// The text's first line.
+    package var summary: String {
+        "\(operation) \(object): \(SystemError.text(errno))" + (remedy.map { " (\($0))" } ?? "")
+    }
+
     package var description: String {
-        let head = "\(operation) \(object): \(SystemError.text(errno))" + (remedy.map { " (\($0))" } ?? "")
-        return ([head] + log.map { "  " + $0 }).joined(separator: "\n")
+        // Who lacks the privilege learns nothing more from libbpf.
+        let details = errno == EPERM ? [] : log
+        return ([summary] + details.map { "  " + $0 }).joined(separator: "\n")
     }
 }
 

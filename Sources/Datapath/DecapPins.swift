@@ -24,16 +24,7 @@ struct PinFolder {
     }
 
     /// A BPF file system takes no dots in names; the escaped name is unique to the interface's.
-    static func escaped(_ interface: String) -> String {
-        interface.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }.joined()
-    }
+    static func escaped(_ interface: String) -> String { PinName.encode(interface) }
 
     /// Makes the folder above this one, mounting the BPF file system if there is none.
     func prepare() throws(DecapsulatorError) {

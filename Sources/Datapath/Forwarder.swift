@@ -13,6 +13,8 @@ package final class Forwarder {
     private let folder: String
     /// How the maps were come by.
     package let start: Start
+    /// Folders of the instance's maps of other layouts or sizes, which links may still run on: see `removeOthers`.
+    package let others: [String]
     /// What the program was built for.
     package private(set) var features: Features
 
@@ -22,8 +24,8 @@ package final class Forwarder {
         case cold
         /// The maps that an earlier controller left.
         case adopted
-        /// New maps, beside those of another layout or size, at these paths.
-        case beside([String])
+        /// New maps, beside those of another layout or size.
+        case beside
     }
 
     /// Opens the instance's pinned maps, or makes new ones and pins them, and loads the program; attaches nothing.
@@ -35,43 +37,53 @@ package final class Forwarder {
     package init(instance: Instance, sizes: ForwarderSizes, features: Features, secrets: [UInt64]) throws {
         try Self.prepare(instance)
         let folder = instance.maps(flows: sizes.flows)
-        let others = instance.mapFolders().filter { $0 != folder }
-        let opened: ForwarderMaps
-        if instance.currentMaps() == folder {
-            opened = try ForwarderMaps(pinnedIn: folder, writable: true)
-            (program, clock) = try Self.load(features, settings: opened.settings[0], reusing: opened.all).programs
-            start = .adopted
-        } else {
-            Folder.remove(folder)
-            let settings = Self.newSettings(sizes, secrets: secrets)
-            let made = try Self.load(features, settings: settings, reusing: [:])
-            (program, clock) = made.programs
-            opened = try ForwarderMaps(made.maps, writable: true)
-            opened.settings.store(settings, at: 0, words: 0..<opened.settings.wordCount)
-            start = others.isEmpty ? .cold : .beside(others)
-            try Folder.make(folder)
-            try opened.pin(in: folder)
+        others = instance.mapFolders().filter { $0 != folder }
+        let isOld = Instance.isComplete(folder)
+        do {
+            if isOld {
+                start = .adopted
+                maps = try ForwarderMaps(pinnedIn: folder, writable: true)
+                (program, clock) = try Self.load(features, settings: maps.settings[0], reusing: maps.all).programs
+            } else {
+                start = others.isEmpty ? .cold : .beside
+                Folder.remove(folder)
+                let settings = Self.newSettings(sizes, secrets: secrets)
+                let made = try Self.load(features, settings: settings, reusing: [:])
+                (program, clock) = made.programs
+                maps = try ForwarderMaps(made.maps, writable: true)
+                maps.settings.store(settings, at: 0, words: 0..<maps.settings.wordCount)
+                try Folder.make(folder)
+                try maps.pin(in: folder)
+            }
+            self.folder = folder
+            self.features = features
+            try Self.pin(clock, in: folder, as: "clock")
+            try Self.pin(program, in: folder, as: Instance.complete)
+        } catch {
+            if !isOld { Folder.remove(folder) }
+            instance.removeEmptyFolders()
+            throw error
         }
-        maps = opened
-        self.folder = folder
-        self.features = features
-        unlink("\(folder)/clock")
-        try clock.pin("\(folder)/clock")
-        unlink("\(folder)/\(Instance.complete)")
-        try program.pin("\(folder)/\(Instance.complete)")
+    }
+
+    /// Pins a program in the place of one that may be there: at no moment is there none.
+    private static func pin(_ program: Program, in folder: String, as name: String) throws {
+        let incoming = "\(folder)/\(Instance.incoming)"
+        unlink(incoming)
+        try program.pin(incoming)
+        try check("rename", incoming) { rename(incoming, "\(folder)/\(name)") }
     }
 
     /// Loads the program anew for other features, on the same maps. The caller attaches it in the place of the old one.
     package func use(_ features: Features) throws {
         (program, clock) = try Self.load(features, settings: maps.settings[0], reusing: maps.all).programs
         self.features = features
-        unlink("\(folder)/\(Instance.complete)")
-        try program.pin("\(folder)/\(Instance.complete)")
+        try Self.pin(program, in: folder, as: Instance.complete)
     }
 
     /// Removes the pins of maps that are not this forwarder's; call it when nothing is attached to them any more.
-    package func removeOthers(_ paths: [String]) {
-        for path in paths where path != folder { Folder.remove(path) }
+    package func removeOthers() {
+        for path in others { Folder.remove(path) }
     }
 
     /// Removes this forwarder's pins: with the last reference the maps go, and their flows.
@@ -112,7 +124,9 @@ extension Forwarder {
         precondition(secrets.count == Int(SLUICE_SECRETS), "as many secrets as the hashes take")
         var settings = sluice_settings()
         withUnsafeMutableBytes(of: &settings.secret) { bytes in
-            for (index, secret) in secrets.enumerated() { bytes.storeBytes(of: secret | 1, toByteOffset: index * 8, as: UInt64.self) }
+            for (index, secret) in secrets.enumerated() {
+                bytes.storeBytes(of: secret | 1, toByteOffset: index * 8, as: UInt64.self)
+            }
         }
         settings.flow_buckets4 = UInt32(sizes.flows / Int(SLUICE_FLOW_WAYS))
         settings.flow_buckets6 = settings.flow_buckets4

@@ -8,7 +8,7 @@ package import Linux
 ///     /sys/fs/bpf/sluice/NAME/v1-4194304/MAP     the maps, by layout version and flow table size
 ///     /run/sluice/NAME.lock, NAME.sock
 package struct Instance: Hashable, Sendable {
-    /// Letters, digits, `-`, `_` and `.`; at most 64, and no leading dot.
+    /// Letters, digits, `-` and `_`; at most 64. (A BPF file system takes no dots.)
     package let name: String
 
     /// - Throws: `InstanceError` if the name could not be a file's.
@@ -16,14 +16,12 @@ package struct Instance: Hashable, Sendable {
         let allowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
                 true
             default: false
             }
         }
-        guard allowed, (1...64).contains(name.utf8.count), !name.hasPrefix(".") else {
-            throw InstanceError.badName(name)
-        }
+        guard allowed, (1...64).contains(name.utf8.count) else { throw InstanceError.badName(name) }
         self.name = name
     }
 
@@ -49,17 +47,27 @@ package struct Instance: Hashable, Sendable {
     }
 
     /// The folder of maps of this layout, if there is one.
-    package func currentMaps() -> String? {
-        mapFolders().first { $0.hasPrefix("\(pins)/v\(SLUICE_LAYOUT)-") && Folder.exists("\($0)/\(Self.complete)") }
+    ///
+    /// - Throws: `InstanceError.notReadable`, for who may not look.
+    package func currentMaps() throws(InstanceError) -> String? {
+        for path in [Self.fileSystem, Self.root, pins] where access(path, R_OK | X_OK) != 0 && errno == EACCES {
+            throw .notReadable(path: path)
+        }
+        return mapFolders().first { $0.hasPrefix("\(pins)/v\(SLUICE_LAYOUT)-") && Self.isComplete($0) }
     }
+
+    /// Whether a folder has all maps and the program.
+    static func isComplete(_ folder: String) -> Bool { Folder.exists("\(folder)/\(complete)") }
 
     /// The instances that have pins.
     package static func pinnedNames() -> [String] {
-        Folder.names(in: root).filter { (try? Instance(name: $0))?.currentMaps() != nil }
+        Folder.names(in: root).filter { (try? Instance(name: $0).currentMaps()) != nil }
     }
 
     /// The pin that is made last: a folder without it was left by a controller that died while it made it.
     static let complete = "program"
+    /// A program on its way to take that pin's place.
+    static let incoming = "program_new"
 }
 
 /// Why an instance can't be had.
@@ -69,16 +77,21 @@ package enum InstanceError: Error, Hashable, CustomStringConvertible {
     case busy(name: String, reason: String)
     /// Nothing is pinned under the name.
     case notRunning(name: String, others: [String])
+    /// The caller may not look into a folder.
+    case notReadable(path: String)
 
     package var description: String {
         switch self {
         case .badName(let name):
-            "instance name \"\(name)\": use letters, digits, '-', '_' and '.', at most 64, not beginning with a dot"
+            "instance name \"\(name)\": use letters, digits, '-' and '_', at most 64"
         case .busy(let name, let reason):
             "instance \"\(name)\" is already running (\(reason)): stop it, or choose another name with --instance"
         case .notRunning(let name, let others):
             "instance \"\(name)\" forwards nothing here: start sluiced --instance \(name)"
-                + (others.isEmpty ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
+                + (others.isEmpty
+                    ? "" : ", or name another with --instance (there is: \(others.joined(separator: ", ")))")
+        case .notReadable(let path):
+            "open \(path): Permission denied (run as root)"
         }
     }
 }

@@ -42,7 +42,7 @@ package struct ForwarderView {
 
     /// - Throws: `InstanceError.notRunning` if nothing is pinned; `BPFError`.
     package init(_ instance: Instance) throws {
-        guard let folder = instance.currentMaps() else {
+        guard let folder = try instance.currentMaps() else {
             throw InstanceError.notRunning(name: instance.name, others: Instance.pinnedNames())
         }
         maps = try ForwarderMaps(pinnedIn: folder, writable: false)

@@ -10,17 +10,21 @@ struct AttachmentPlan {
     var missing: [String] = []
 
     /// As configured, or else those that lead to VIPs and (NAT) to real servers.
-    init(_ configuration: Configuration, _ surroundings: inout Surroundings) {
+    init(_ configuration: Configuration, _ surroundings: inout Surroundings) throws(NetlinkError) {
         if let names = configuration.global.interfaces {
             for name in names {
-                if let link = surroundings.link(named: name) { present.insert(link.index) } else { missing.append(name) }
+                if let link = surroundings.link(named: name) {
+                    present.insert(link.index)
+                } else {
+                    missing.append(name)
+                }
             }
             return
         }
         for service in configuration.virtualServices {
-            present.formUnion(surroundings.interfaces(for: service.address))
+            present.formUnion(try surroundings.interfaces(for: service.address))
             for server in service.realServers where server.mode == .nat {
-                if let interface = surroundings.interface(to: server.address) { present.insert(interface) }
+                if let interface = try surroundings.interface(to: server.address) { present.insert(interface) }
             }
         }
     }

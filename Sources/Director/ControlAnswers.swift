@@ -1,5 +1,5 @@
-package import Config
 internal import BPF
+package import Config
 internal import Datapath
 import Glibc
 package import Logging
@@ -12,7 +12,10 @@ extension Director {
         switch command {
         case "status": status.text
         case "reload": reload().json.text
-        default: JSON.object([("ok", .bool(false)), ("message", .string("unknown command \"\(command)\": status or reload"))]).text
+        default:
+            JSON.object([
+                ("ok", .bool(false)), ("message", .string("unknown command \"\(command)\": status or reload")),
+            ]).text
         }
     }
 
@@ -47,10 +50,11 @@ extension ReloadResult {
 extension Logger {
     /// A remark about the configuration, at the level that fits it.
     package func log(_ diagnostic: Diagnostic) {
+        let text = PlainText.clean("\(diagnostic)")
         switch diagnostic.severity {
-        case .note: info("\(diagnostic)")
-        case .warning: warning("\(diagnostic)")
-        case .error: error("\(diagnostic)")
+        case .note: info("\(text)")
+        case .warning: warning("\(text)")
+        case .error: error("\(text)")
         }
     }
 }

@@ -6,8 +6,9 @@ package import Linux
 struct ControlServer: ~Copyable {
     private let socket: FileDescriptor
     private let path: String
-    /// A client that says nothing for so long is dropped: there is one thread, and it has packets to care for.
-    private static let patienceMilliseconds: Int32 = 200
+    /// A client that has not said its command, or taken the answer, after so long is dropped: there is one thread, and
+    /// it has packets to care for.
+    private static let patienceSeconds = 0.2
     private static let commandLimit = 256
 
     /// Listens, mode 0600, in the place of a socket that a dead controller left: the instance's lock is ours.
@@ -15,7 +16,9 @@ struct ControlServer: ~Copyable {
         self.path = path
         unlink(path)
         let descriptor = FileDescriptor(
-            owning: try check("socket", path) { Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0) })
+            owning: try check("socket", path) {
+                Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
+            })
         let number = descriptor.rawValue
         let mask = umask(0o177)
         defer { umask(mask) }
@@ -36,6 +39,8 @@ struct ControlServer: ~Copyable {
             let number = cshim_accept(socket.rawValue)
             guard number >= 0 else { return }
             let client = FileDescriptor(owning: number)
+            var patience = timeval(tv_sec: 0, tv_usec: Int(Self.patienceSeconds * 1e6))
+            setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             guard let command = Self.readLine(client.rawValue) else { continue }
             try? client.writeAll(Array((answer(command) + "\n").utf8))
         }
@@ -43,9 +48,11 @@ struct ControlServer: ~Copyable {
 
     private static func readLine(_ descriptor: Int32) -> String? {
         var line: [UInt8] = []
+        let deadline = SystemClock.monotonicSeconds + patienceSeconds
         while line.count < commandLimit {
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard Glibc.poll(&poll, 1, patienceMilliseconds) == 1 else { return nil }
+            let left = Int32(((deadline - SystemClock.monotonicSeconds) * 1_000).rounded(.up))
+            guard left > 0, Glibc.poll(&poll, 1, left) == 1 else { return nil }
             var byte: UInt8 = 0
             guard read(descriptor, &byte, 1) == 1 else { return nil }
             if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
@@ -65,9 +72,12 @@ package enum ControlClient {
             owning: try check("socket", path) { Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0) })
         let number = socket.rawValue
         try withUnixAddress(path) { address, size throws(SystemError) in
-            try check("connect", path, remedy: "is sluiced running? sluicectl needs its --instance name") {
-                connect(number, address, size)
-            }
+            guard connect(number, address, size) != 0 else { return }
+            let code = errno
+            let isAbsent = [ENOENT, ECONNREFUSED].contains(code)
+            throw SystemError(
+                "connect", errno: code, context: path,
+                remedy: isAbsent ? "is sluiced running? sluicectl needs its --instance name" : nil)
         }
         try socket.writeAll(Array((command + "\n").utf8))
         let answer = String(decoding: try socket.readAll(), as: UTF8.self)

@@ -1,5 +1,5 @@
 internal import CSluiceABI
-package import Config
+internal import Config
 internal import Datapath
 import Glibc
 package import Linux
@@ -9,121 +9,143 @@ internal import Plan
 
 /// What the director waits for, on one thread: signals, the kernel's events, clients of the control socket, time.
 extension Director {
-    /// Seconds between sweeps of the flow table; sooner while removed real servers' flows are waited for.
-    private static let sweepSeconds = 20.0
-    private static let sweepSecondsWhileRetired = 3.0
     /// While draining: how often, and how long a flow must have been silent to count as idle.
     private static let drainStepSeconds = 0.25
+    private static let stopSignals: Set<Int32> = [SIGTERM, SIGINT]
 
-    /// Runs until SIGTERM or SIGINT. SIGHUP reloads.
+    /// Starts, and runs until SIGTERM or SIGINT. SIGHUP reloads.
     ///
     /// - Parameter signals: blocked before any thread was started.
+    /// - Throws: what keeps it from starting; a cold start then leaves nothing behind.
     package func run(signals: borrowing SignalDescriptor) throws {
-        var monitor = try NetlinkMonitor()
-        try surroundings.readAll()
-        try start()
+        var hasStarted = false
+        defer { if !hasStarted { abandonStart() } }
         let control = try ControlServer(path: options.instance.controlSocket)
-        var nextSweep = SystemClock.monotonicSeconds + Self.sweepSeconds
+        var monitor = try NetlinkMonitor()
+        try start()
+        hasStarted = true
         while true {
-            let ready = waitFor([signals.descriptor, monitor.descriptor, control.descriptor], until: nextSweep)
-            if ready[0], try handle(signals) { return }
-            if ready[1], try surroundings.take(monitor.drain()) { try reconcileOrLog() }
-            if ready[2] { control.serve { self.answer($0) } }
-            if SystemClock.monotonicSeconds >= nextSweep {
-                try sweep()
-                nextSweep = SystemClock.monotonicSeconds + Self.sweepSeconds
+            let ready = waitFor(signals, monitor, control, until: schedule.deadline)
+            if ready[0] {
+                let come = Self.pending(signals)
+                if !come.isDisjoint(with: Self.stopSignals) {
+                    stop(signals, &monitor, control)
+                    return
+                }
+                if come.contains(SIGHUP) { _ = reload() }
             }
-            if hasRetired { nextSweep = min(nextSweep, SystemClock.monotonicSeconds + Self.sweepSecondsWhileRetired) }
+            attend(ready, &monitor, control)
+            if now >= schedule.nextSweep { sweepOrLog() }
         }
     }
 
-    /// Which descriptors are readable; none at the deadline.
-    private func waitFor(_ descriptors: [Int32], until deadline: Double) -> [Bool] {
+    var now: Double { SystemClock.monotonicSeconds }
+
+    /// Which of the three are readable; none at the deadline.
+    private func waitFor(
+        _ signals: borrowing SignalDescriptor, _ monitor: borrowing NetlinkMonitor, _ control: borrowing ControlServer,
+        until deadline: Double
+    ) -> [Bool] {
+        let descriptors = [signals.descriptor, monitor.descriptor, control.descriptor]
         var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let milliseconds = max(0, min((deadline - SystemClock.monotonicSeconds) * 1_000, 3_600_000))
+        let milliseconds = max(0, min((deadline - now) * 1_000, 3_600_000))
         let count = poll(&polls, nfds_t(polls.count), Int32(milliseconds.rounded(.up)))
         return polls.map { count > 0 && $0.revents != 0 }
     }
 
-    /// Whether to stop.
-    private func handle(_ signals: borrowing SignalDescriptor) throws -> Bool {
-        while let signal = signals.next() {
-            switch signal {
-            case SIGHUP: _ = reload()
-            default:
-                try stop(signals)
-                return true
-            }
-        }
-        return false
+    /// All signals that have come: several of a kind count as one.
+    private static func pending(_ signals: borrowing SignalDescriptor) -> Set<Int32> {
+        var come: Set<Int32> = []
+        while let signal = signals.next() { come.insert(signal) }
+        return come
     }
 
-    /// What can't be applied is logged, and the maps stay as they are: traffic goes on with the last configuration.
-    private func reconcileOrLog() throws {
-        do { try reconcile() } catch let error as PlanError { log.error("nothing is changed: \(error)") }
+    /// Takes events in, answers clients, and reconciles when it is time.
+    private func attend(_ ready: [Bool], _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer) {
+        if ready[1], surroundings.take(monitor.drain()) { schedule.request(at: now) }
+        if ready[2] { control.serve { self.answer($0) } }
+        if now >= schedule.nextReconcile { reconcileOrLog() }
     }
 
-    // MARK: reload
-
-    /// Reads the file again and applies the difference; on any error nothing changes. The answer is for people.
-    func reload() -> ReloadResult {
-        let read = ConfigurationReader.read(path: options.path, from: DiskSource())
-        for diagnostic in read.diagnostics { log.log(diagnostic) }
-        guard let wanted = read.configuration else {
-            log.error("reload: \(options.path) is refused, nothing is changed")
-            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: "refused, nothing is changed")
-        }
-        let before = configuration
-        configuration = wanted
+    /// What can't be applied is logged, and traffic goes on with what is in the maps. Hiccups are tried again soon.
+    private func reconcileOrLog() {
+        var outcome = Schedule.Outcome.done
         do {
             try reconcile()
+            if isIncomplete { outcome = .incomplete }
+            recovered("following the network")
+        } catch let error as PlanError {
+            failed("following the network", "nothing is changed: \(error)")
         } catch {
-            configuration = before
-            log.error("reload: nothing is changed: \(error)")
-            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: "nothing is changed: \(error)")
+            failed("following the network", "\(error): trying again every second")
+            surroundings.distrust()
+            outcome = .failed
         }
-        if wanted.global.flowTableSize != before.global.flowTableSize {
-            log.warning("sluice_flow_table takes effect at the next cold start")
+        schedule.reconciled(outcome, at: now)
+        schedule.retired(retiredCount, at: now)
+    }
+
+    private func sweepOrLog() {
+        var freed = false
+        do {
+            freed = try sweep()
+            recovered("sweeping the flow table")
+        } catch {
+            failed("sweeping the flow table", "\(error)")
+            surroundings.distrust()
+            schedule.request(at: now)
         }
-        applySettings()
-        let text = "reloaded: \(wanted.virtualServices.count) virtual services"
-        log.notice("\(text)")
-        return ReloadResult(ok: true, diagnostics: read.diagnostics, message: text)
+        schedule.swept(freed: freed, retired: retiredCount, at: now)
     }
 
     // MARK: stop
 
-    private func stop(_ signals: borrowing SignalDescriptor) throws {
+    /// Stops as the options say. Whatever fails on the way, the program is off the interfaces at the end.
+    private func stop(
+        _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer
+    ) {
         if options.keepsForwarding {
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
         }
-        let deadline = SystemClock.monotonicSeconds + configuration.global.drainSeconds
-        log.notice("stopping: known flows are forwarded until they are idle, \(configuration.global.drainSeconds) s at most")
+        let seconds = configuration.global.drainSeconds
+        log.notice("stopping: known flows are forwarded until they are idle, \(seconds) s at most")
         role = .draining
-        try reconcile()
-        while SystemClock.monotonicSeconds < deadline, try hasBusyFlows() {
-            let ready = waitFor([signals.descriptor], until: min(deadline, SystemClock.monotonicSeconds + Self.drainStepSeconds))
-            if ready[0], signals.next() != nil {
-                log.notice("stopping at once")
-                break
-            }
-        }
+        reconcileOrLog()
+        drain(until: now + Double(seconds), signals, &monitor, control)
         detachAll()
         log.notice("stopped: detached, pins removed")
     }
 
-    /// Whether a packet of some flow was seen in this tick or the one before.
-    private func hasBusyFlows() throws -> Bool {
-        let timeouts = FlowTimeouts(ticks: [UInt16](repeating: 1, count: Int(sluice_flow_state.SLUICE_FLOW_STATES.rawValue)))
-        let found = forwarder.maps.flows.sweep(tick: try forwarder.tick(), timeouts: timeouts, removing: false)
-        return !found.referenced.isEmpty
+    private func drain(
+        until deadline: Double, _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor,
+        _ control: borrowing ControlServer
+    ) {
+        var nextLook = now
+        while now < deadline {
+            if now >= nextLook {
+                guard hasBusyFlows() else { return }
+                nextLook = now + Self.drainStepSeconds
+            }
+            let ready = waitFor(signals, monitor, control, until: min(deadline, nextLook, schedule.nextReconcile))
+            if ready[0], !Self.pending(signals).isDisjoint(with: Self.stopSignals) {
+                log.notice("stopping at once")
+                return
+            }
+            attend(ready, &monitor, control)
+        }
     }
-}
 
-/// What came of a reload.
-package struct ReloadResult: Sendable {
-    package var ok: Bool
-    package var diagnostics: [Diagnostic]
-    package var message: String
+    /// Whether a packet of some flow was seen in this tick or the one before.
+    private func hasBusyFlows() -> Bool {
+        let ticks = [UInt16](repeating: 1, count: Int(sluice_flow_state.SLUICE_FLOW_STATES.rawValue))
+        do {
+            let found = forwarder.maps.flows.sweep(
+                tick: try forwarder.tick(), timeouts: FlowTimeouts(ticks: ticks), removing: false)
+            return !found.referenced.isEmpty
+        } catch {
+            log.error("not waiting for flows: \(error)")
+            return false
+        }
+    }
 }

@@ -23,10 +23,14 @@ struct Sluiced: ParsableCommand {
             """,
         version: "sluiced 0.1.0")
 
-    @Option(name: [.customShort("f"), .customLong("use-file")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("f"), .customLong("use-file")],
+        help: ArgumentHelp("The configuration file.", valueName: "file"))
     var file = "/etc/keepalived/keepalived.conf"
 
-    @Option(name: .long, help: ArgumentHelp("What pins, lock file and control socket are named after.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What pins, lock file and control socket are named after.", valueName: "name"))
     var instance = "default"
 
     @Flag(name: .long, help: "Check the configuration file, report, and exit; touch nothing.")
@@ -59,18 +63,21 @@ struct Sluiced: ParsableCommand {
     /// 0 clean; 1 warnings, with --strict; 2 errors.
     private func checkFile(_ path: String) -> Int32 {
         let read = ConfigurationReader.read(path: path, from: DiskSource())
-        for diagnostic in read.diagnostics { print(diagnostic) }
+        for diagnostic in read.diagnostics { print(PlainText.clean("\(diagnostic)")) }
         let warnings = read.diagnostics.count { $0.severity == .warning }
         guard let configuration = read.configuration else {
             print("\(path): refused")
             return 2
         }
         let servers = configuration.virtualServices.reduce(0) { $0 + $1.realServers.count }
-        print("\(path): \(configuration.virtualServices.count) virtual services, \(servers) real servers, \(warnings) warnings")
+        let services = configuration.virtualServices.count
+        print("\(path): \(services) virtual services, \(servers) real servers, \(warnings) warnings")
         return strict && warnings > 0 ? 1 : 0
     }
 
     private func serve(_ path: String) -> Int32 {
+        // A client of the control socket may go before its answer.
+        signal(SIGPIPE, SIG_IGN)
         let level = logLevel.level
         LoggingSystem.bootstrap { _ in StandardErrorLog(level: level) }
         let log = Logger(label: "sluiced")

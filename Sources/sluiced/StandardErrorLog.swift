@@ -1,7 +1,9 @@
+import Director
 import Glibc
 import Logging
 
-/// Lines on standard error: `TIME level: text`, or under systemd `<PRIORITY>text`, which the journal understands (sd-daemon(3)).
+/// Lines on standard error: `TIME level: text`, or under systemd `<PRIORITY>text`, which the journal understands
+/// (sd-daemon(3)).
 struct StandardErrorLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
@@ -16,8 +18,9 @@ struct StandardErrorLog: LogHandler {
 
     func log(event: LogEvent) {
         let prefix = isJournal ? "<\(Self.priority(event.level))>" : "\(Self.time()) \(event.level): "
-        // Text from a configuration must not forge lines of its own.
-        let text = String(event.message.description.map { $0.isNewline && isJournal ? " " : $0 })
+        // Text from outside must not forge lines or move the cursor; newlines are the verifier's. The journal's are one line.
+        let clean = PlainText.clean(event.message.description, keepsLines: true)
+        let text = isJournal ? String(clean.map { $0.isNewline ? " " : $0 }) : clean
         let line = Array((prefix + text + "\n").utf8)
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }

@@ -1,0 +1,63 @@
+package import Config
+internal import Linux
+internal import Logging
+internal import Plan
+
+extension Director {
+    /// Reads the file again and applies the difference; on any error the former configuration stays. The answer is for
+    /// people.
+    func reload() -> ReloadResult {
+        guard role == .active else {
+            return ReloadResult(ok: false, diagnostics: [], message: "stopping: nothing is changed")
+        }
+        let read = ConfigurationReader.read(path: options.path, from: DiskSource())
+        for diagnostic in read.diagnostics { log.log(diagnostic) }
+        guard let wanted = read.configuration else {
+            log.error("reload: \(options.path) is refused, nothing is changed")
+            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: "refused, nothing is changed")
+        }
+        let before = configuration
+        configuration = wanted
+        do {
+            try reconcile(pruning: true)
+        } catch {
+            configuration = before
+            let message = takeBack(error)
+            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: message)
+        }
+        schedule.reconciled(isIncomplete ? .incomplete : .done, at: now)
+        schedule.retired(retiredCount, at: now)
+        warnOfPostponed(before, wanted)
+        applySettings()
+        let text = "reloaded: \(wanted.virtualServices.count) virtual services"
+        log.notice("\(text)")
+        return ReloadResult(ok: true, diagnostics: read.diagnostics, message: text)
+    }
+
+    /// What to say of a reload that failed. A plan that does not fit fails before the first edit; what fails later may
+    /// leave a part of the new configuration, which the next reconcile takes back.
+    private func takeBack(_ error: any Error) -> String {
+        surroundings.distrust()
+        schedule.request(at: now)
+        let message =
+            error is PlanError ? "nothing is changed: \(error)" : "going back to the former configuration: \(error)"
+        log.error("reload: \(message)")
+        return message
+    }
+
+    private func warnOfPostponed(_ before: Configuration, _ wanted: Configuration) {
+        if wanted.global.flowTableSize != before.global.flowTableSize {
+            log.warning("sluice_flow_table takes effect at the next cold start")
+        }
+        if wanted.global.xdpMode != before.global.xdpMode {
+            log.warning("sluice_xdp_mode takes effect for interfaces that are attached from now on: restart for all")
+        }
+    }
+}
+
+/// What came of a reload.
+package struct ReloadResult: Sendable {
+    package var ok: Bool
+    package var diagnostics: [Diagnostic]
+    package var message: String
+}
