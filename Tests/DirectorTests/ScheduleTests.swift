@@ -40,7 +40,7 @@ import Testing
 
     @Test func `Sweeps that free nothing become rarer, and newly removed servers bring the next one near`() {
         var schedule = Schedule(now: 0)
-        #expect(schedule.nextSweep == 30)
+        #expect(schedule.nextSweep == 20)
         schedule.retired(2, at: 10)
         #expect(schedule.nextSweep == 13)
         var waits: [Double] = []
@@ -48,9 +48,9 @@ import Testing
             schedule.swept(freed: false, retired: 2, at: 20)
             waits.append(schedule.nextSweep - 20)
         }
-        #expect(waits == [6, 12, 24, 30, 30])
+        #expect(waits == [6, 12, 20, 20, 20])
         schedule.retired(2, at: 21)
-        #expect(schedule.nextSweep == 50)
+        #expect(schedule.nextSweep == 40)
         schedule.retired(3, at: 22)
         #expect(schedule.nextSweep == 25)
         schedule.swept(freed: true, retired: 1, at: 25)

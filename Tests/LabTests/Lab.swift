@@ -28,11 +28,9 @@ struct Lab: Sendable {
     }
 
     /// Whose lab it is: if this process dies, the next `up` takes the lab away.
-    static let environment = [
-        "SLUICE_BIN": binaries,
-        "SLUICE_LAB_OWNER": ProcessInfo.processInfo.environment["SLUICE_LAB_OWNER"]
-            ?? "\(ProcessInfo.processInfo.processIdentifier)",
-    ]
+    private static let owner =
+        ProcessInfo.processInfo.environment["SLUICE_LAB_OWNER"] ?? "\(ProcessInfo.processInfo.processIdentifier)"
+    static let environment = ["SLUICE_BIN": binaries, "SLUICE_LAB_OWNER": owner]
 
     // MARK: names
 
@@ -67,9 +65,11 @@ struct Lab: Sendable {
         guard outcome.status == 0 else { throw CommandError.failed(words, outcome) }
     }
 
+    /// Takes the lab away, if it is ours: while `up` waits, it is another's.
     static func down() {
-        _ = try? outcome(of: [script, "down"], within: 90)
         try? FileManager.default.removeItem(atPath: configuration)
+        let taken = try? String(contentsOfFile: "\(folder)/owner", encoding: .utf8)
+        if taken?.split(separator: " ").first == owner[...] { _ = try? outcome(of: [script, "down"], within: 90) }
     }
 
     // MARK: commands
