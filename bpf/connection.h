@@ -2,7 +2,7 @@
 /* A connection is one flow, or in NAT a pair: the client's and the reply's, which share age and state and die together. */
 #pragma once
 
-#include "flow.h"
+#include "flow_insert.h"
 #include "schedule.h"
 #include "service.h"
 

@@ -10,6 +10,7 @@
 #include "service.h"
 #include "schedule.h"
 #include "flow.h"
+#include "flow_insert.h"
 #include "connection.h"
 #include "hop.h"
 #include "rewrite_dr.h"

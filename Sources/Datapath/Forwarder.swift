@@ -143,25 +143,11 @@ extension Forwarder {
         try object.setMaxEntries(ofMap: "flows6", Int(settings.flow_buckets6))
         try object.setMaxEntries(ofMap: "hops", Int(settings.hops))
         for (name, map) in maps { try object.reuse(map, asMap: name) }
-        try object.setInitialValue(ofMap: ".rodata.config", configuration(features, settings))
+        try object.setInitialValue(ofMap: ".rodata.config", sluice_config(features, settings))
         try object.load()
         var loaded: [String: Map] = [:]
         for name in ForwarderMaps.names { loaded[name] = try object.map(name) }
         return Loaded(programs: (try object.program("sluice"), try object.program("read_clock")), maps: loaded)
-    }
-
-    private static func configuration(_ features: Features, _ settings: sluice_settings) -> sluice_config {
-        var config = sluice_config()
-        config.secret = settings.secret
-        config.flow_mask4 = settings.flow_buckets4 - 1
-        config.flow_mask6 = settings.flow_buckets6 - 1
-        config.hop_mask = settings.hops - 1
-        config.tick_shift = settings.tick_shift
-        config.nat = features.nat ? 1 : 0
-        config.any_port = features.anyPort ? 1 : 0
-        config.stateless = features.stateless ? 1 : 0
-        config.limited = 1
-        return config
     }
 
     /// The BPF file system mounted, the limit of locked memory lifted, the instance's folders made.

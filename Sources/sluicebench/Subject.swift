@@ -37,7 +37,7 @@ final class Subject {
         try object.setMaxEntries(ofMap: "flows6", Int(settings.flow_buckets6))
         try object.setMaxEntries(ofMap: "hops", Int(settings.hops))
         try object.setInitialValue(
-            ofMap: ".rodata.config", Self.configuration(settings, Features(of: desired)))
+            ofMap: ".rodata.config", sluice_config(Features(of: desired), settings, limited: false))
         try object.load()
         program = try object.program("sluice")
         counters = try object.map("counters")
@@ -67,19 +67,6 @@ final class Subject {
             }
         }
         return settings
-    }
-
-    private static func configuration(_ settings: sluice_settings, _ features: Features) -> sluice_config {
-        var config = sluice_config()
-        config.secret = settings.secret
-        config.flow_mask4 = settings.flow_buckets4 - 1
-        config.flow_mask6 = settings.flow_buckets6 - 1
-        config.hop_mask = settings.hops - 1
-        config.tick_shift = settings.tick_shift
-        config.nat = features.nat ? 1 : 0
-        config.any_port = features.anyPort ? 1 : 0
-        config.stateless = features.stateless ? 1 : 0
-        return config
     }
 
     /// Plans what the maps should say, and writes it.

@@ -49,7 +49,7 @@ final class Engine: Sendable {
         try object.setMaxEntries(ofMap: "flows4", Int(settings.flow_buckets4))
         try object.setMaxEntries(ofMap: "flows6", Int(settings.flow_buckets6))
         try object.setMaxEntries(ofMap: "hops", Int(settings.hops))
-        try object.setInitialValue(ofMap: ".rodata.config", Self.configuration(make.features, settings))
+        try object.setInitialValue(ofMap: ".rodata.config", sluice_config(make.features, settings, limited: false))
         try object.load()
         var loaded: [String: Map] = [:]
         for name in ForwarderMaps.names { loaded[name] = try object.map(name) }
@@ -93,18 +93,5 @@ final class Engine: Sendable {
         settings.hops = hopCount
         settings.tick_shift = make.tickShift
         return settings
-    }
-
-    private static func configuration(_ features: Features, _ settings: sluice_settings) -> sluice_config {
-        var config = sluice_config()
-        config.secret = settings.secret
-        config.flow_mask4 = settings.flow_buckets4 - 1
-        config.flow_mask6 = settings.flow_buckets6 - 1
-        config.hop_mask = settings.hops - 1
-        config.tick_shift = settings.tick_shift
-        config.nat = features.nat ? 1 : 0
-        config.any_port = features.anyPort ? 1 : 0
-        config.stateless = features.stateless ? 1 : 0
-        return config
     }
 }
