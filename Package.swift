@@ -54,7 +54,8 @@ let package = Package(
         module("Plan", ["CSluiceABI", "Config", "Scheduling", "Wire"]),
         module("Datapath", ["BPF", "CSluiceABI", "CShim", "Linux", "Plan", "Wire"], plugins: ["CompileBPF"]),
         // 4
-        module("Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
+        module(
+            "Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
         // 5
         executable("sluiced", ["Config", "Datapath", "Director", "Linux", log]),
         executable("sluicectl", ["CSluiceABI", "Datapath", "Director", "Linux", "Netlink", "Wire"]),

@@ -150,7 +150,8 @@ inline_always void flow_seen(struct xdp_md *ctx, struct packet *packet, struct f
 inline_always int is_reuse(const struct packet *packet, __u32 state, int removed)
 {
 	return packet->key.protocol == IPPROTO_TCP && is_opening(packet) &&
-	       (state == SLUICE_TCP_TIME_WAIT || state == SLUICE_TCP_CLOSE || (removed && state == SLUICE_TCP_FIN_WAIT));
+	       (state == SLUICE_TCP_TIME_WAIT || state == SLUICE_TCP_CLOSE ||
+		(removed && state == SLUICE_TCP_FIN_WAIT));
 }
 
 /* The flow is known: SLUICE_FORWARDED if it goes on to its destination, GO_ON if it has to be scheduled anew. */

@@ -13,11 +13,6 @@ struct ServiceReader {
         return reader.draft
     }
 
-    private init(draft: ServiceDraft, log: DiagnosticLog) {
-        self.draft = draft
-        self.log = log
-    }
-
     private static func target(of statement: Statement, log: DiagnosticLog) -> ServiceDraft.Target? {
         let first = statement.argument(0) ?? ""
         let second = statement.argument(1)

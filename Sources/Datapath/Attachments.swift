@@ -33,20 +33,23 @@ package struct Attachments {
     /// Opens the pinned links that are on interfaces of the calling thread's network namespace, and removes the others.
     ///
     /// The adopted links run the program that they ran, until `replace`.
-    package mutating func adopt() -> [Adopted] {
+    /// - Returns: them, and the names of the pins that were removed.
+    package mutating func adopt() -> (adopted: [Adopted], removed: [String]) {
         var adopted: [Adopted] = []
+        var removed: [String] = []
         for pin in Folder.names(in: folder) {
             guard let name = PinName.decode(pin), let link = try? Link(pinned: "\(folder)/\(pin)"),
                 let info = try? link.info(), let there = Self.programs(of: info)
             else {
                 unlink("\(folder)/\(pin)")
+                removed.append(PinName.decode(pin) ?? pin)
                 continue
             }
             links[info.ifindex] = Attached(link: link, name: name)
             let isGeneric = there.generic == info.programID
             adopted.append(Adopted(name: name, ifindex: info.ifindex, isGeneric: isGeneric))
         }
-        return adopted
+        return (adopted, removed)
     }
 
     /// What is attached to the link's interface, if that is an interface of this network namespace.

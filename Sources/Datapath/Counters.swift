@@ -82,7 +82,9 @@ extension ForwarderMaps {
 
     /// For an index that gets another destination. A failure leaves the old figures: not worth failing an edit.
     func zeroCounters(of index: UInt16) {
-        guard let values: [sluice_destination_counters] = try? destinationCounters.lookupPerCPU(UInt32(index)) else { return }
+        guard let values: [sluice_destination_counters] = try? destinationCounters.lookupPerCPU(UInt32(index)) else {
+            return
+        }
         try? destinationCounters.updatePerCPU(UInt32(index), values.map { _ in sluice_destination_counters() })
     }
 }

@@ -89,7 +89,8 @@ package struct FlowTable: Sendable {
             }
             let size = family == .ipv4 ? 4 : 16
             let bytes = memory.bytes[addresses..<addresses + 2 * size]
-            guard let source = IPAddress(bytes: bytes.prefix(size)), let destination = IPAddress(bytes: bytes.suffix(size))
+            guard let source = IPAddress(bytes: bytes.prefix(size)),
+                let destination = IPAddress(bytes: bytes.suffix(size))
             else { return }
             let ports = sluice_head_ports(head)
             body(

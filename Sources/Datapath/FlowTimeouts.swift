@@ -62,7 +62,8 @@ package struct FlowTimeouts: Hashable, Sendable {
     /// What IPVS counts in ActiveConn: ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK; the others are InActConn. UDP counts as inactive.
     package static func isActive(_ state: UInt32) -> Bool {
         switch sluice_flow_state(rawValue: state) {
-        case .SLUICE_TCP_ESTABLISHED, .SLUICE_TCP_SYN_SENT, .SLUICE_TCP_SYN_RECV, .SLUICE_TCP_SYN_ACK, .SLUICE_TCP_PICKED_UP:
+        case .SLUICE_TCP_ESTABLISHED, .SLUICE_TCP_SYN_SENT, .SLUICE_TCP_SYN_RECV, .SLUICE_TCP_SYN_ACK,
+            .SLUICE_TCP_PICKED_UP:
             true
         default: false
         }

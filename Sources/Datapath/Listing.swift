@@ -55,7 +55,9 @@ package struct ForwarderView {
     }
 
     /// How long a tick is, nanoseconds.
-    package func tickNanoseconds(jiffyNanoseconds: UInt64) -> UInt64 { jiffyNanoseconds << UInt64(maps.settings[0].tick_shift) }
+    package func tickNanoseconds(jiffyNanoseconds: UInt64) -> UInt64 {
+        jiffyNanoseconds << UInt64(maps.settings[0].tick_shift)
+    }
 
     package var timeouts: FlowTimeouts { FlowTimeouts(maps.settings[0]) }
 
@@ -71,7 +73,8 @@ package struct ForwarderView {
         let sweep = maps.flows.sweep(tick: try tick(), timeouts: timeouts, removing: false)
         let snapshot = maps.snapshot()
         var listed: [UInt32: ListedService] = [:]
-        for (slot, service) in snapshot.services where service.kind == UInt8(sluice_slot_kind.SLUICE_SLOT_SERVICE.rawValue) {
+        for (slot, service) in snapshot.services
+        where service.kind == UInt8(sluice_slot_kind.SLUICE_SLOT_SERVICE.rawValue) {
             listed[slot] = ListedService(service)
         }
         for (index, destination) in snapshot.destinations.sorted(by: { $0.key < $1.key }) {

@@ -16,7 +16,8 @@ package struct MapArray<Value: BitwiseCopyable>: Sendable {
         guard map.info.valueSize == MemoryLayout<Value>.size else {
             throw BPFError(
                 "map memory", "map \(map.info.name)", errno: 22,
-                remedy: "its values are \(map.info.valueSize) bytes, not \(MemoryLayout<Value>.size): another version's")
+                remedy: "its values are \(map.info.valueSize) bytes, not \(MemoryLayout<Value>.size): another version's"
+            )
         }
         memory = try map.mapMemory(writable: writable)
         count = map.info.maxEntries
@@ -36,7 +37,8 @@ package struct MapArray<Value: BitwiseCopyable>: Sendable {
     package func store(_ value: Value, at index: Int, words: some Sequence<Int>) {
         withUnsafeBytes(of: value) { bytes in
             for word in words {
-                memory.store64(bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self), at: offset(index, word: word))
+                memory.store64(
+                    bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self), at: offset(index, word: word))
             }
         }
     }

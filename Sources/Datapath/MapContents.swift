@@ -7,11 +7,15 @@ extension ForwarderMaps {
         var state = ActualState(settings: settings[0])
         for slot in 0..<services.count {
             let service = services[slot]
-            if service.kind != UInt8(sluice_slot_kind.SLUICE_SLOT_EMPTY.rawValue) { state.services[UInt32(slot)] = service }
+            if service.kind != UInt8(sluice_slot_kind.SLUICE_SLOT_EMPTY.rawValue) {
+                state.services[UInt32(slot)] = service
+            }
         }
         for index in 0..<destinations.count {
             let destination = destinations[index]
-            if destination.flags & UInt8(SLUICE_DESTINATION_USED) != 0 { state.destinations[UInt16(index)] = destination }
+            if destination.flags & UInt8(SLUICE_DESTINATION_USED) != 0 {
+                state.destinations[UInt16(index)] = destination
+            }
         }
         for slot in 0..<interfaces.count where interfaces[slot].ifindex != 0 {
             state.interfaces[UInt32(slot)] = interfaces[slot]
@@ -40,7 +44,8 @@ extension ForwarderMaps {
 
     private func applyToService(_ edit: Edit) {
         switch edit {
-        case .blockSlot(let slot): store(slot, words: [2]) { $0.kind = UInt8(sluice_slot_kind.SLUICE_SLOT_DELETED.rawValue) }
+        case .blockSlot(let slot):
+            store(slot, words: [2]) { $0.kind = UInt8(sluice_slot_kind.SLUICE_SLOT_DELETED.rawValue) }
         case .writeService(let slot, let value):
             // Word 2 has the kind.
             services.store(value, at: Int(slot), words: [0, 1, 3, 4, 5, 6, 7, 2])

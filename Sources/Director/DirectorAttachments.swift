@@ -8,8 +8,12 @@ internal import Wire
 extension Director {
     /// Takes over the links that an earlier run left: `reconcile` exchanges their program when the maps are ready for it.
     func adoptLinks() {
-        for adopted in attachments.adopt() {
-            attached[adopted.ifindex] = AttachedInterface(name: adopted.name, isGeneric: adopted.isGeneric)
+        let found = attachments.adopt()
+        for link in found.adopted {
+            attached[link.ifindex] = AttachedInterface(name: link.name, isGeneric: link.isGeneric)
+        }
+        for name in found.removed {
+            log.notice("\(name): an earlier run was attached there; it has gone, or is in another network namespace")
         }
     }
 

@@ -50,16 +50,19 @@ private struct Connection {
     }
 
     var line: String {
-        let clock = "\(expirySeconds / 60)".right(2).replacingBlanks + ":" + "\(expirySeconds % 60)".right(2).replacingBlanks
+        let clock =
+            "\(expirySeconds / 60)".right(2).replacingBlanks + ":" + "\(expirySeconds % 60)".right(2).replacingBlanks
         return [
-            Names.transport(flow.transport), clock.padded(6), Names.state(flow.state).padded(11), columns.source.padded(18),
+            Names.transport(flow.transport), clock.padded(6), Names.state(flow.state).padded(11),
+            columns.source.padded(18),
             columns.virtual.padded(18), columns.destination,
         ].joined(separator: " ")
     }
 
     var json: JSON {
         .object([
-            ("protocol", .string(Names.transport(flow.transport).lowercased())), ("state", .string(Names.state(flow.state))),
+            ("protocol", .string(Names.transport(flow.transport).lowercased())),
+            ("state", .string(Names.state(flow.state))),
             ("expires_seconds", .int(expirySeconds)), ("source", .string("\(flow.source)")),
             ("source_port", .int(Int(flow.sourcePort))), ("virtual", .string("\(flow.destination)")),
             ("virtual_port", .int(Int(flow.destinationPort))), ("destination", .string("\(server.address)")),

@@ -75,7 +75,8 @@ extension DestinationCounters {
     var json: JSON {
         .object([
             ("connections", .int(Int(connections))), ("packets_in", .int(Int(packetsIn))),
-            ("packets_out", .int(Int(packetsOut))), ("bytes_in", .int(Int(bytesIn))), ("bytes_out", .int(Int(bytesOut))),
+            ("packets_out", .int(Int(packetsOut))), ("bytes_in", .int(Int(bytesIn))),
+            ("bytes_out", .int(Int(bytesOut))),
         ])
     }
 }

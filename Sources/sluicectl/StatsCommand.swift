@@ -26,7 +26,9 @@ struct Stats: ParsableCommand {
         }
         printVerdicts(columns)
         print("")
-        print("Prot LocalAddress:Port".padded(33), ["Conns", "InPkts", "OutPkts", "InBytes", "OutBytes"].map { $0.right(9) }.joined())
+        print(
+            "Prot LocalAddress:Port".padded(33),
+            ["Conns", "InPkts", "OutPkts", "InBytes", "OutBytes"].map { $0.right(9) }.joined())
         print("  -> RemoteAddress:Port")
         for service in services { try printService(view, service) }
     }
@@ -39,7 +41,9 @@ struct Stats: ParsableCommand {
         }
         print("all packets".padded(44), columns.map { "\($0.packets)".right(12) }.joined())
         for event in allEvents where columns.contains(where: { $0[event] > 0 }) {
-            print(("(" + (Names.event(event)?.words ?? "") + ")").padded(44), columns.map { "\($0[event])".right(12) }.joined())
+            print(
+                ("(" + (Names.event(event)?.words ?? "") + ")").padded(44),
+                columns.map { "\($0[event])".right(12) }.joined())
         }
     }
 
@@ -61,13 +65,16 @@ struct Stats: ParsableCommand {
         let values = columns.map(\.json)
         let listed = try services.map { service in
             JSON.object([
-                ("protocol", .string(Names.transport(service.transport).lowercased())), ("address", .string("\(service.address)")),
+                ("protocol", .string(Names.transport(service.transport).lowercased())),
+                ("address", .string("\(service.address)")),
                 ("port", .int(Int(service.port))),
                 ("counters", service.destinations.map(\.counters).reduce(DestinationCounters(), +).json),
                 ("destinations", .array(try service.destinations.map { try json(view, $0) })),
             ])
         }
-        return .object([(perCPU ? "per_cpu" : "counters", perCPU ? .array(values) : values[0]), ("services", .array(listed))])
+        return .object([
+            (perCPU ? "per_cpu" : "counters", perCPU ? .array(values) : values[0]), ("services", .array(listed)),
+        ])
     }
 
     private func json(_ view: ForwarderView, _ destination: ListedDestination) throws -> JSON {
@@ -89,8 +96,14 @@ extension Counters {
     fileprivate var json: JSON {
         .object([
             ("packets", .int(Int(packets))),
-            ("verdicts", .object(allVerdicts.compactMap { one in Names.verdict(one).map { ($0.key, .int(Int(self[one]))) } })),
-            ("events", .object(allEvents.compactMap { one in Names.event(one).map { ($0.key, .int(Int(self[one]))) } })),
+            (
+                "verdicts",
+                .object(allVerdicts.compactMap { one in Names.verdict(one).map { ($0.key, .int(Int(self[one]))) } })
+            ),
+            (
+                "events",
+                .object(allEvents.compactMap { one in Names.event(one).map { ($0.key, .int(Int(self[one]))) } })
+            ),
         ])
     }
 }

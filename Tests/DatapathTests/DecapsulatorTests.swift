@@ -6,7 +6,7 @@ import Wire
 
 @testable import Datapath
 
-@Suite struct DecapsulatorTests {
+@Suite(.serialized) struct DecapsulatorTests {
     /// Runs `body` in a namespace with a veth pair `d.0`, `peer`; an interface's name may have a dot, a pin's may not.
     private func withInterface<Result: Sendable>(
         _ body: @escaping @Sendable (_ ifindex: UInt32) throws -> Result

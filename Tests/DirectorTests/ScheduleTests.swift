@@ -32,7 +32,7 @@ import Testing
             schedule.reconciled(.incomplete, at: 10)
             waits.append(schedule.nextReconcile - 10)
         }
-        #expect(waits == [1, 2, 4, 8, 16, 30, 30])
+        #expect(waits == [1, 2, 4, 8, 16, 20, 20])
         schedule.reconciled(.done, at: 10)
         schedule.reconciled(.incomplete, at: 10)
         #expect(schedule.nextReconcile == 11)
@@ -56,7 +56,7 @@ import Testing
         schedule.swept(freed: true, retired: 1, at: 25)
         #expect(schedule.nextSweep == 28)
         schedule.swept(freed: true, retired: 0, at: 28)
-        #expect(schedule.nextSweep == 58)
+        #expect(schedule.nextSweep == 48)
     }
 }
 

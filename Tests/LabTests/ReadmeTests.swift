@@ -32,7 +32,8 @@ extension EndToEnd {
         private static func steps() throws -> [Step] {
             let path = URL(filePath: Lab.scripts).deletingLastPathComponent().appending(path: "README.md")
             let text = try String(contentsOf: path, encoding: .utf8)
-            let marked = try #require(text.range(of: "<!-- checked by Tests/LabTests -->\n```\n"), "the README marks its example")
+            let marked = try #require(
+                text.range(of: "<!-- checked by Tests/LabTests -->\n```\n"), "the README marks its example")
             let block = text[marked.upperBound...].prefix { $0 != "`" }
             var steps: [Step] = []
             for line in block.split(separator: "\n") {

@@ -59,10 +59,10 @@ import Wire
     @Test func noSlotInReach() {
         let maps = Maps(settings: settings(secrets: []))
         let error = #expect(throws: PlanError.self) {
-            try maps.plan(desired((1...16).map { service(port: UInt16($0), []) }))
+            try maps.plan(desired((1...32).map { service(port: UInt16($0), []) }))
         }
-        #expect(error == .noServiceSlot(key: "virtual service 192.0.2.1:16 TCP"))
-        #expect("\(error!)".contains("16 slots of the service table"))
+        #expect(error == .noServiceSlot(key: "virtual service 192.0.2.1:32 TCP"))
+        #expect("\(error!)".contains("32 slots of the service table"))
     }
 
     @Test func theRingArenaMayBeExhausted() throws {

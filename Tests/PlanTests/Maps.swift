@@ -74,7 +74,7 @@ struct Maps {
             expect((state.services[slot]?.kind ?? 0) >= 2, "slot \(slot) holds nothing")
         case .emptySlot(let slot):
             expect(state.services[slot]?.kind == 1, "slot \(slot) is not deleted")
-            expect(state.services[(slot + 1) % 32_768] == nil, "slot \(slot) breaks a chain")
+            expect(state.services[(slot + 1) % 65_536] == nil, "slot \(slot) breaks a chain")
         case .writeInterface, .removeInterface: break
         }
     }
@@ -156,11 +156,12 @@ struct Maps {
         let ports =
             UInt64(port >> 8) | UInt64(port & 0xff) << 8 | UInt64(number) << 16 | UInt64(address.family.rawValue) << 24
         let secret = state.settings.secret
-        let hash =
+        let sum =
             words[0] &* secret.0 &+ words[1] &* secret.1 &+ words[2] &* secret.2 &+ words[3] &* secret.3 &+ ports
             &* secret.4
-        for probe in 0..<UInt64(16) {
-            let slot = UInt32((hash >> 32 &+ probe) & 32_767)
+        let hash = (sum ^ sum >> 32) &* 0x9e37_79b9_7f4a_7c15
+        for probe in 0..<UInt64(32) {
+            let slot = UInt32((hash >> 32 &+ probe) & 65_535)
             guard let value = state.services[slot], value.kind != 0 else { return nil }
             let bytes = withUnsafeBytes(of: value.address) { Array($0) }
             if value.kind != 1, bytes == padded, value.family == address.family.rawValue, value.protocol == number,

@@ -98,7 +98,7 @@ import Wire
         }
     }
 
-    /// Secrets of 0 give all keys one home: 16 slots for everything.
+    /// Secrets of 0 give all keys one home: 32 slots for everything.
     @Test(arguments: [(1, true), (2, true), (3, false), (4, true)] as [(UInt64, Bool)])
     func converges(seed: UInt64, crowded: Bool) throws {
         var world = World(seed: seed)

@@ -3,7 +3,8 @@ import Testing
 
 /// The repository's own rules, checked like any other behaviour.
 @Suite struct RulesTests {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Files below a folder with one of these endings, as (path from the root, text).
     static func files(_ folder: String, _ endings: [String]) throws -> [(path: String, text: String)] {
@@ -24,7 +25,8 @@ import Testing
 
     /// The floor of each module: imports go down only.
     static let floors = [
-        "CSluiceABI": 0, "CBenchABI": 0, "CLibBPF": 0, "CLibNL": 0, "CShim": 0, "Wire": 1, "Linux": 2, "Config": 2, "Scheduling": 2,
+        "CSluiceABI": 0, "CBenchABI": 0, "CLibBPF": 0, "CLibNL": 0, "CShim": 0, "Wire": 1, "Linux": 2, "Config": 2,
+        "Scheduling": 2,
         "BPF": 2, "Netlink": 2, "Plan": 3, "Datapath": 3, "Director": 4, "sluiced": 5, "sluicectl": 5, "sluicebench": 5,
     ]
 

@@ -104,7 +104,9 @@ extension Model {
     private mutating func miss(_ segment: ModelSegment, of service: ModelService) -> ModelResult {
         let frame = segment.packet.frame
         // A VIP sends nothing to a VIP.
-        if services.contains(where: { $0.address == segment.key.source }) { return untouched(.SLUICE_DROP_SOURCE, frame) }
+        if services.contains(where: { $0.address == segment.key.source }) {
+            return untouched(.SLUICE_DROP_SOURCE, frame)
+        }
         guard service.isActive else { return untouched(.SLUICE_PASS_BACKUP, frame) }
         let isMidstream = segment.isTCP && !segment.isSYN
         if isMidstream, !service.picksUp || segment.flags.contains(.rst) {

@@ -137,7 +137,8 @@ import Wire
         }
         #expect(try send(.syn, 1, by: first).starts(with: first.bytes + W.own.bytes))
         #expect(try send(.syn, 2, by: other).starts(with: first.bytes + W.own.bytes), "a SYN's source may be forged")
-        #expect(try send(.ack, 2, by: other).starts(with: other.bytes + W.own.bytes), "an established connection's is not")
+        #expect(
+            try send(.ack, 2, by: other).starts(with: other.bytes + W.own.bytes), "an established connection's is not")
     }
 
     @Test(arguments: families)
