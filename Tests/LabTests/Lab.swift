@@ -68,7 +68,7 @@ struct Lab: Sendable {
     /// Takes the lab away, if it is ours: while `up` waits, it is another's.
     static func down() {
         try? FileManager.default.removeItem(atPath: configuration)
-        if isOurs { _ = try? outcome(of: [script, "down"], within: 90) }
+        _ = try? outcome(of: [script, "down"], environment: environment, within: 90)
     }
 
     /// Whether the lab that is up is the one that this process has made.
