@@ -68,8 +68,13 @@ struct Lab: Sendable {
     /// Takes the lab away, if it is ours: while `up` waits, it is another's.
     static func down() {
         try? FileManager.default.removeItem(atPath: configuration)
+        _ = try? outcome(of: [script, "down"], environment: environment, within: 90)
+    }
+
+    /// Whether the lab that is up is the one that this process has made.
+    static var isOurs: Bool {
         let taken = try? String(contentsOfFile: "\(folder)/owner", encoding: .utf8)
-        if taken?.split(separator: " ").first == owner[...] { _ = try? outcome(of: [script, "down"], within: 90) }
+        return taken?.split(separator: " ").first == owner[...]
     }
 
     // MARK: commands
@@ -120,6 +125,7 @@ struct Lab: Sendable {
 
     /// Whatever the check before did: sluiced runs, with the configuration that checks begin with.
     func settle() throws {
+        try #require(Self.isOurs, "somebody else took the lab away")
         if !sluicedIsRunning {
             try write(LabConfiguration())
             try sluiced("start")
