@@ -25,34 +25,15 @@ struct RealServerReport {
 
     /// `{"ok", "vips", "interface", "findings": [{"severity", "id", "what", "why", "mend"}]}`
     var json: String {
-        let vips = check.vips.sorted().map { quoted($0.description) }
         let findings = findings.map { finding in
-            let members = [
-                ("severity", finding.severity.rawValue), ("id", finding.id), ("what", finding.what),
-                ("why", finding.why),
-                ("mend", finding.mend),
-            ]
-            return "{" + members.map { "\(quoted($0.0)):\(quoted($0.1))" }.joined(separator: ",") + "}"
+            JSON.object([
+                ("severity", .string(finding.severity.rawValue)), ("id", .string(finding.id)),
+                ("what", .string(finding.what)), ("why", .string(finding.why)), ("mend", .string(finding.mend)),
+            ])
         }
-        let interface = check.interface.map(quoted) ?? "null"
-        let list = findings.joined(separator: ",")
-        return
-            "{\"ok\":\(isGood),\"vips\":[\(vips.joined(separator: ","))],\"interface\":\(interface),\"findings\":[\(list)]}"
-    }
-
-    /// A string of RFC 8259 section 7.
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        return JSON.object([
+            ("ok", .bool(isGood)), ("vips", .array(check.vips.sorted().map { .string($0.description) })),
+            ("interface", check.interface.map { .string($0) } ?? .null), ("findings", .array(findings)),
+        ]).text
     }
 }
