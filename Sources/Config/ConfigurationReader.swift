@@ -10,26 +10,13 @@ package struct ConfigurationReader {
     ) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {
         let log = DiagnosticLog()
         guard let lines = LineReader.lines(of: path, from: source, log: log) else { return (nil, log.all) }
-        let statements = BlockReader.statements(of: Lexer.tokens(of: lines), grammar: .keepalived, log: log)
-        let configuration = configuration(of: statements, log: log)
+        let tokens = Lexer.tokens(of: lines)
+        let statements = BlockReader.statements(of: tokens, root: Configuration.block.shape, log: log)
+        var configuration = Configuration()
+        Configuration.block.read(statements, into: &configuration, log)
+        var assembler = ServiceAssembler(groups: configuration.virtualServerGroups, log: log)
+        for server in configuration.virtualServers { assembler.add(server) }
+        configuration.virtualServices = assembler.services
         return (log.hasErrors ? nil : configuration, log.all)
-    }
-
-    private static func configuration(of statements: [Statement], log: DiagnosticLog) -> Configuration {
-        var global = GlobalReader(log: log)
-        var groups: [GroupDraft] = []
-        var services: [ServiceDraft] = []
-        for statement in statements {
-            switch statement.keyword {
-            case "global_defs": global.read(statement.block)
-            case "virtual_server_group": groups.append(GroupReader(log: log).read(statement))
-            case "virtual_server":
-                if let service = ServiceReader.read(statement, log: log) { services.append(service) }
-            default: break
-            }
-        }
-        var assembler = ServiceAssembler(groups: groups, log: log)
-        for service in services { assembler.add(service) }
-        return Configuration(global: global.settings, virtualServices: assembler.services)
     }
 }

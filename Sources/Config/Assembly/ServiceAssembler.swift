@@ -3,7 +3,7 @@ import Wire
 /// Turns drafts into virtual services: fills defaults in, expands groups, and applies the rules between the parts,
 /// which are keepalived's (check_data.c) unless they are about what the forwarder can do.
 struct ServiceAssembler {
-    private let groups: [String: GroupDraft]
+    private let groups: [String: VirtualServerGroup]
     private let log: DiagnosticLog
     private(set) var services: [VirtualService] = []
     private var destinationCount = 0
@@ -17,8 +17,8 @@ struct ServiceAssembler {
         var transport: TransportProtocol
     }
 
-    init(groups: [GroupDraft], log: DiagnosticLog) {
-        var byName: [String: GroupDraft] = [:]
+    init(groups: [VirtualServerGroup], log: DiagnosticLog) {
+        var byName: [String: VirtualServerGroup] = [:]
         for group in groups {
             if let first = byName[group.name] {
                 log.warn(
@@ -33,9 +33,9 @@ struct ServiceAssembler {
     }
 
     /// Adds the services that a draft stands for.
-    mutating func add(_ draft: ServiceDraft) {
+    mutating func add(_ draft: VirtualServerBlock) {
         let name = draft.name
-        guard !draft.servers.isEmpty else {
+        guard !draft.realServers.isEmpty else {
             log.warn(draft.location, "\(name) has no real servers: skipped")
             return
         }
@@ -106,9 +106,14 @@ struct ServiceAssembler {
         isFull = true
     }
 
-    private func members(of draft: ServiceDraft) -> [Place] {
+    private func members(of draft: VirtualServerBlock) -> [Place] {
         switch draft.target {
         case .address(let address, let port): return [Place(address: address, port: port)]
+        case .firewallMark:
+            log.warn(
+                draft.location, "fwmark services are not forwarded yet: skipped",
+                hint: "use a virtual_server_group of addresses and ports")
+            return []
         case .group(let name):
             guard let group = groups[name] else {
                 let hint = nearest(to: name, among: Array(groups.keys)).map { "did you mean '\($0)'?" }
@@ -122,17 +127,25 @@ struct ServiceAssembler {
     }
 
     /// Every place once; enough of them to exceed the limit, if there are too many.
-    private func places(of group: GroupDraft) -> [Place] {
+    private func places(of group: VirtualServerGroup) -> [Place] {
         let limit = Configuration.maximumServices + 1
         var places: [Place] = []
         var known: Set<Place> = []
         for member in group.members {
-            for address in member.range.addresses(limit: limit) where places.count < limit {
-                let place = Place(address: address, port: member.port)
-                if known.insert(place).inserted {
-                    places.append(place)
-                } else {
-                    log.warn(member.location, "\(address) \(member.port) is in the group already: skipped")
+            let line = member.origin ?? group.location
+            switch member.wrappedValue {
+            case .firewallMark:
+                log.warn(
+                    line, "fwmark members are not forwarded yet: skipped",
+                    hint: "list the addresses and ports that the mark stands for")
+            case .addresses(let range, let port):
+                for address in range.addresses(limit: limit) where places.count < limit {
+                    let place = Place(address: address, port: port)
+                    if known.insert(place).inserted {
+                        places.append(place)
+                    } else {
+                        log.warn(line, "\(address) \(port) is in the group already: skipped")
+                    }
                 }
             }
         }
@@ -143,9 +156,10 @@ struct ServiceAssembler {
 // MARK: - Defaults and what the forwarder can do
 
 extension ServiceAssembler {
-    private func transport(of draft: ServiceDraft) -> TransportProtocol? {
+    private func transport(of draft: VirtualServerBlock) -> TransportProtocol? {
         switch draft.transport {
-        case .known(let transport): return transport
+        case .tcp: return .tcp
+        case .udp: return .udp
         case .sctp:
             log.warn(draft.location, "\(draft.name): SCTP is not forwarded yet: skipped")
             return nil
@@ -157,7 +171,7 @@ extension ServiceAssembler {
         }
     }
 
-    private func scheduler(of draft: ServiceDraft) -> Scheduler {
+    private func scheduler(of draft: VirtualServerBlock) -> Scheduler {
         if draft.scheduler == nil {
             log.warn(draft.location, "\(draft.name) has no scheduler: wlc is assumed", hint: "add 'lb_algo NAME'")
         }
@@ -171,34 +185,40 @@ extension ServiceAssembler {
     }
 
     private func isStateless(
-        _ draft: ServiceDraft, _ transport: TransportProtocol, _ scheduler: Scheduler, _ fitter: ServerFitter
+        _ draft: VirtualServerBlock, _ transport: TransportProtocol, _ scheduler: Scheduler, _ fitter: ServerFitter
     ) -> Bool {
-        guard let setting = draft.stateless, setting.value else { return false }
+        guard draft.stateless else { return false }
         if transport == .tcp, scheduler.hashesSource, !fitter.usesNAT { return true }
         log.warn(
-            setting.location, "\(draft.name) can't be stateless: sluice_stateless is ignored",
+            draft.$stateless.origin ?? draft.location, "\(draft.name) can't be stateless: sluice_stateless is ignored",
             hint: "it needs TCP, the scheduler mh or sh, and DR or TUN for every real server")
         return false
     }
 
-    private func picksUpMidstream(_ draft: ServiceDraft, _ scheduler: Scheduler) -> Bool {
-        guard let setting = draft.midstream else { return true }
+    private func picksUpMidstream(_ draft: VirtualServerBlock, _ scheduler: Scheduler) -> Bool {
+        guard let origin = draft.$midstream.origin else { return true }
         if !scheduler.hashesSource {
             log.warn(
-                setting.location, "sluice_midstream has no effect with the scheduler \(scheduler.rawValue)",
+                origin, "sluice_midstream has no effect with the scheduler \(scheduler.rawValue)",
                 hint: "it is for mh and sh")
         }
-        switch setting.value {
+        switch draft.midstream {
         case .pickUp: return true
         case .drop: return false
         }
     }
 
-    private func warnOfAnyPort(_ draft: ServiceDraft) {
-        guard !draft.isPersistent else { return }
+    private func warnOfAnyPort(_ draft: VirtualServerBlock) {
+        guard draft.persistenceTimeout == nil else { return }
         log.warn(
             draft.location,
             "\(draft.name) is for any port but not persistent: a client's connections may go to different real servers",
             hint: "keepalived would make it persistent")
     }
+}
+
+/// An address and a port: what a service listens on, or where a real server is.
+struct Place: Hashable {
+    var address: IPAddress
+    var port: UInt16
 }

@@ -1,7 +1,13 @@
 /// One line of a file without comments, surrounding blanks and line end; never empty.
 struct SourceLine {
     var text: [UInt8]
+    /// The line, and the column where the text begins; 0 if the text is not what stands in the file.
     var location: SourceLocation
+
+    /// Where a byte of the text stands in the file.
+    func location(at index: Int) -> SourceLocation {
+        location.at(location.column == 0 ? 0 : location.column + index)
+    }
 }
 
 /// The first layer: files become lines. Follows `include`, removes comments, counts lines.
@@ -66,7 +72,8 @@ struct LineReader {
                 "conditional lines (@), definitions ($) and sequences (~) are not understood yet: line skipped",
                 hint: "write out what the line stands for")
         } else {
-            lines.append(SourceLine(text: text, location: location))
+            let indent = raw.prefix(while: \.isBlank).count
+            lines.append(SourceLine(text: text, location: location.at(indent + 1)))
         }
     }
 

@@ -1,13 +1,14 @@
-/// What the block reader sees: the words of a statement, or a brace.
+/// What the block reader sees: a part of a line, or a brace.
 struct Token: Equatable {
     enum Kind: Equatable {
-        /// The words of one line, or of a part of it between braces; never empty.
-        case words([String])
+        /// One line, or a part of it between braces; not empty, no blanks around. `WordSplitter` makes words of it.
+        case text(ArraySlice<UInt8>)
         case open
         case close
     }
 
     var kind: Kind
+    /// The line, and the column where it begins.
     var location: SourceLocation
 }
 
@@ -23,15 +24,16 @@ enum Lexer {
     private static func append(_ line: SourceLine, to tokens: inout [Token]) {
         var rest = line.text[...]
         while let first = rest.first {
+            let location = line.location(at: rest.startIndex)
             if first == .openBrace || first == .closeBrace {
-                tokens.append(Token(kind: first == .openBrace ? .open : .close, location: line.location))
+                tokens.append(Token(kind: first == .openBrace ? .open : .close, location: location))
                 rest.removeFirst()
             } else {
                 let end = endOfStatement(rest)
-                let words = words(of: rest[..<end])
-                if !words.isEmpty { tokens.append(Token(kind: .words(words), location: line.location)) }
+                tokens.append(Token(kind: .text(rest[..<end].trimmingSuffix(while: \.isBlank)), location: location))
                 rest = rest[end...]
             }
+            rest = rest.drop(while: \.isBlank)
         }
     }
 
@@ -50,23 +52,33 @@ enum Lexer {
         }
         return text.endIndex
     }
+}
 
-    /// Splits at blanks; `"..."` is one word, and a quote that is not closed ends the line.
-    private static func words(of text: ArraySlice<UInt8>) -> [String] {
-        var words: [String] = []
+/// Makes words of a statement's text.
+enum WordSplitter {
+    /// Splits at blanks; `"..."` is one word, and a quote that is not closed ends the line. `location` is where the
+    /// text begins.
+    static func plain(_ text: ArraySlice<UInt8>, _ location: SourceLocation) -> [Word] {
+        var words: [Word] = []
         var rest = text.drop(while: \.isBlank)
+        func column(_ index: Int) -> Int { location.column == 0 ? 0 : location.column + index - text.startIndex }
         while let first = rest.first {
+            let start = column(rest.startIndex)
             if first == .quote {
                 guard let end = rest.dropFirst().firstIndex(of: .quote) else { break }
-                words.append(String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self))
+                let word = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
+                words.append(Word(text: word, column: start))
                 rest = rest[(end + 1)...]
             } else {
                 let end = rest.firstIndex { $0.isBlank || $0 == .quote } ?? rest.endIndex
-                words.append(String(decoding: rest[..<end], as: UTF8.self))
+                words.append(Word(text: String(decoding: rest[..<end], as: UTF8.self), column: start))
                 rest = rest[end...]
             }
             rest = rest.drop(while: \.isBlank)
         }
         return words
     }
+
+    /// As keepalived splits scripts and the like: quotes of both kinds join words, backslashes escape.
+    static func quoted(_ text: ArraySlice<UInt8>, _ location: SourceLocation) -> [Word] { plain(text, location) }
 }

@@ -1,7 +1,7 @@
 import Wire
 
-/// How words of the language become values. All return nil for anything else.
-enum Value {
+/// How single words of the language become values. All return nil for anything else.
+enum Wording {
     /// Decimal digits only, as keepalived takes for counts and ports.
     static func number(_ word: String, in range: ClosedRange<Int>) -> Int? {
         guard !word.isEmpty, word.utf8.allSatisfy(\.isDigit), let value = Int(word), range.contains(value) else {
@@ -39,5 +39,16 @@ enum Value {
     static func isInterfaceName(_ word: String) -> Bool {
         (1...15).contains(word.utf8.count) && word != "." && word != ".."
             && word.utf8.allSatisfy { $0 != .slash && $0 != UInt8(ascii: ":") && !$0.isBlank }
+    }
+
+    /// Decimal digits after an optional sign.
+    static func integer(_ word: String, in range: ClosedRange<Int>) -> Int? {
+        guard let value = Int(word), range.contains(value) else { return nil }
+        return value
+    }
+
+    /// A number without a fraction that is zero: "5", "0.01".
+    static func text(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
     }
 }

@@ -1,24 +1,3 @@
-import Wire
-
-/// What the configuration files say, checked, with defaults filled in.
-package struct Configuration: Equatable, Sendable {
-    /// How many virtual services there may be, groups expanded: the slots that the forwarder's table is made for.
-    package static let maximumServices = 4_096
-    /// How many real servers there may be, counted once for each virtual service that uses them.
-    package static let maximumDestinations = 65_536
-
-    /// What applies to the director as a whole.
-    package var global: GlobalSettings
-    /// In the order of the files; no two with the same address, port and protocol.
-    package var virtualServices: [VirtualService]
-
-    /// What an empty file means, but for what is given.
-    package init(global: GlobalSettings = GlobalSettings(), virtualServices: [VirtualService] = []) {
-        self.global = global
-        self.virtualServices = virtualServices
-    }
-}
-
 /// How the XDP program is attached.
 package enum XDPMode: String, Sendable, CaseIterable {
     /// In the driver, or not at all.
@@ -32,15 +11,15 @@ package enum XDPMode: String, Sendable, CaseIterable {
 /// What applies to the director as a whole: our own keywords in `global_defs`, all prefixed `sluice_`.
 package struct GlobalSettings: Equatable, Sendable {
     /// `sluice_xdp_mode native|generic|auto`.
-    package var xdpMode: XDPMode = .auto
+    @Setting package var xdpMode: XDPMode = .auto
     /// `sluice_flow_table N`: how many flows the table holds; a power of two, within `flowTableSizes`.
-    package var flowTableSize = 1_048_576
+    @Setting package var flowTableSize = 1_048_576
     /// `sluice_interfaces NAME...`: attach to these alone; nil means to those that the routes lead to.
-    package var interfaces: [String]?
+    @Setting package var interfaces: [String]? = nil
     /// `sluice_drain SECONDS`: how long known flows are still forwarded at a stop; 0 to 3,600.
-    package var drainSeconds = 5.0
+    @Setting package var drainSeconds = 5.0
     /// `sluice_timeouts TCP TCPFIN UDP`, or keepalived's `lvs_timeouts`.
-    package var timeouts = Timeouts()
+    @Setting package var timeouts = Timeouts()
 
     /// The sizes that `sluice_flow_table` takes.
     package static let flowTableSizes = 4_096...67_108_864

@@ -2,34 +2,34 @@ import Wire
 
 /// Fits the real servers of a draft to each address and port that it stands for.
 struct ServerFitter {
-    private let draft: ServiceDraft
+    private let draft: VirtualServerBlock
     private let log: DiagnosticLog
     private let servers: [Settled]
 
     /// A real server with its defaults filled in.
     private struct Settled {
-        var written: ServerDraft
+        var written: RealServerBlock
         var mode: ForwardingMode
         var weight: UInt32
     }
 
     /// Fills defaults in; real servers whose tunnel is of no type that is built are left out with a warning.
-    init(draft: ServiceDraft, log: DiagnosticLog) {
+    init(draft: VirtualServerBlock, log: DiagnosticLog) {
         self.draft = draft
         self.log = log
-        let isMethodMissing = draft.forwarding == nil && draft.servers.contains { $0.forwarding == nil }
+        let isMethodMissing = draft.forwarding == nil && draft.realServers.contains { $0.forwarding == nil }
         if isMethodMissing {
             log.warn(
                 draft.location, "\(draft.name) has no forwarding method: NAT is assumed",
                 hint: "add 'lb_kind DR', TUN or NAT")
         }
-        servers = draft.servers.compactMap { server in
+        servers = draft.realServers.compactMap { server in
             switch server.forwarding ?? draft.forwarding ?? .mode(.nat) {
             case .mode(let mode): return Settled(written: server, mode: mode, weight: server.weight ?? draft.weight)
-            case .tunnel(let type):
+            case .tunnel(let options):
                 log.warn(
                     server.location,
-                    "tunnels of type '\(type)' are not built yet: real server \(server.address) skipped",
+                    "tunnels of '\(options.joined(separator: " "))' are not built yet: real server \(server.place.address) skipped",
                     hint: "lb_kind TUN (IPIP)")
                 return nil
             }
@@ -46,7 +46,7 @@ struct ServerFitter {
         for (index, server) in servers.enumerated() where canReach(server, member) {
             used.insert(index)
             let location = server.written.location
-            let place = Place(address: server.written.address, port: port(of: server, for: member))
+            let place = Place(address: server.written.place.address, port: port(of: server, for: member))
             if let first = places[place] {
                 log.warn(
                     location,
@@ -66,13 +66,13 @@ struct ServerFitter {
     private func canReach(_ server: Settled, _ member: Place) -> Bool {
         switch server.mode {
         case .tun: true
-        case .dr, .nat: server.written.address.family == member.address.family
+        case .dr, .nat: server.written.place.address.family == member.address.family
         }
     }
 
     /// DR and TUN leave ports alone, and so does a service for any port.
     private func port(of server: Settled, for member: Place) -> UInt16 {
-        guard let port = server.written.port, port != member.port else { return member.port }
+        guard let port = server.written.place.port, port != member.port else { return member.port }
         let mayDiffer =
             switch server.mode {
             case .dr, .tun: false
@@ -81,7 +81,7 @@ struct ServerFitter {
         if mayDiffer { return port }
         log.warn(
             server.written.location,
-            "real server \(server.written.address.text(withPort: port)): the port is not its virtual server's: reset",
+            "real server \(server.written.place.address.text(withPort: port)): the port is not its virtual server's: reset",
             hint: "only NAT, with a service for one port, translates ports")
         return member.port
     }
@@ -91,7 +91,7 @@ struct ServerFitter {
         for (index, server) in servers.enumerated() where !used.contains(index) {
             log.warn(
                 server.written.location,
-                "real server \(server.written.address) is of another address family than its virtual server: skipped",
+                "real server \(server.written.place.address) is of another address family than its virtual server: skipped",
                 hint: "only TUN carries one family in the other")
         }
     }

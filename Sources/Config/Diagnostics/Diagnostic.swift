@@ -4,16 +4,22 @@ package struct SourceLocation: Hashable, Sendable {
     package var file: String
     /// Counted from 1; 0 means the file as a whole.
     package var line: Int
+    /// Counted in bytes from 1; 0 means the line as a whole.
+    package var column: Int
 
-    /// `line` is counted from 1; 0 means the file as a whole.
-    package init(file: String, line: Int) {
+    /// `line` and `column` are counted from 1; 0 means the file, or the line, as a whole.
+    package init(file: String, line: Int, column: Int = 0) {
         self.file = file
         self.line = line
+        self.column = column
     }
+
+    /// Another place in the same line.
+    func at(_ column: Int) -> SourceLocation { SourceLocation(file: file, line: line, column: column) }
 }
 
 extension SourceLocation: CustomStringConvertible {
-    /// `FILE:LINE`, or `FILE` for the file as a whole.
+    /// `FILE:LINE`, or `FILE` for the file as a whole: what people look for. The column is for the caret.
     package var description: String { line > 0 ? "\(file):\(line)" : file }
 }
 
@@ -76,10 +82,10 @@ final class DiagnosticLog {
         add(Diagnostic(severity: .note, location: location, message: message))
     }
 
-    /// Notes, at a keyword's first use only, that it is known but has no effect.
-    func noteNotUsedYet(_ keyword: String, _ location: SourceLocation) {
-        guard notedKeywords.insert(keyword).inserted else { return }
-        note(location, "'\(keyword)': understood, not used yet")
+    /// Notes, at a keyword's first use in a kind of block only, that it is known but has no effect, and why.
+    func noteUnused(_ keyword: String, in block: String, _ location: SourceLocation, _ reason: String) {
+        guard notedKeywords.insert("\(block)/\(keyword)").inserted else { return }
+        note(location, "'\(keyword)': understood, not used by Sluice: \(reason)")
     }
 
     private func add(_ diagnostic: Diagnostic) {
