@@ -23,8 +23,8 @@ package struct GlobalSettings: Equatable, Sendable {
 
     /// `router_id NAME`: what the director is called in mails; nil: the host's name.
     @Setting package var routerID: String? = nil
-    /// `umask`: of the files and pipes that are made, 0 to 0o777; nil: that of the process.
-    @Setting package var umask: UInt32? = nil
+    /// `umask`: of the files and pipes that are made, 0 to 0o777.
+    @Setting package var umask: UInt32 = 0o022
     /// `random_seed`: makes `${_RANDOM}` repeatable, 0 to 4,294,967,295; nil: it is not.
     @Setting package var randomSeed: UInt32? = nil
     /// `iproute_etc_dir`: where the names of routing tables are looked up first; nil: /etc/iproute2.

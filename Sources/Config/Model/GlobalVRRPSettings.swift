@@ -17,8 +17,8 @@ package struct GlobalVRRPSettings: Equatable, Sendable {
     @Setting package var mcastGroup4 = IPv4Address(rawValue: 0xe000_0012)
     /// `vrrp_mcast_group6`: where adverts are sent to.
     @Setting package var mcastGroup6 = IPv6Address(high: 0xff02_0000_0000_0000, low: 0x12)
-    /// `vrrp_lower_prio_no_advert`: a master does not answer an advert of a lower priority.
-    @Setting package var lowerPrioNoAdvert = false
+    /// `vrrp_lower_prio_no_advert`: a master does not answer an advert of a lower priority; nil: as strict as the instance.
+    @Setting package var lowerPrioNoAdvert: Bool? = nil
     /// `vrrp_higher_prio_send_advert`: a master answers an advert of a higher priority once before it steps down.
     @Setting package var higherPrioSendAdvert = false
     /// `vrrp_owner_ignore_adverts`: an instance with priority 255 passes over all adverts (RFC 5798).
@@ -101,9 +101,9 @@ package enum DynamicInterfaces: Sendable, CaseIterable {
     case allowedToChange
 }
 
-/// `vrrp_garp_extra_if`: the MAC addresses of the interfaces that VIPs are on, if not the instance's, are announced.
+/// `vrrp_garp_extra_if`: how often a master announces its addresses that are on other interfaces than the instance's.
 package struct ExtraInterfaceRefresh: Equatable, Sendable {
-    /// `all`: also those without a virtual MAC address.
+    /// `all`: also on interfaces without a virtual MAC address.
     package var all: Bool
     /// 1 to 86,400.
     package var intervalSeconds: Int
