@@ -6,5 +6,5 @@ extension Configuration {
             .block("global_defs", \.global, GlobalSettings.block),
             .group("virtual_server_group", \.virtualServerGroups),
             .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head),
-        ])
+        ] + vrrpFields)
 }
