@@ -84,7 +84,8 @@ extension Field where Model == GlobalSettings {
             name: name, syntax: "[tcp S] [tcpfin S] [udp S]", shape: KeywordShape(),
             read: { statement, model, log in
                 let reader = LVSTimeouts(statement: statement, log: log)
-                model[keyPath: path] = Setting(reader.read(over: model[keyPath: path].wrappedValue), from: statement.location)
+                model[keyPath: path] = Setting(
+                    reader.read(over: model[keyPath: path].wrappedValue), from: statement.location)
             })
     }
 }
@@ -103,7 +104,8 @@ private struct LVSTimeouts {
         for index in stride(from: 0, to: words.count, by: 2) {
             guard let field = Self.field(words[index]) else {
                 log.warn(
-                    statement.location(of: index), "'\(words[index])' is no option of lvs_timeouts: the rest is ignored",
+                    statement.location(of: index),
+                    "'\(words[index])' is no option of lvs_timeouts: the rest is ignored",
                     hint: "tcp, tcpfin or udp")
                 return timeouts
             }
