@@ -4,14 +4,18 @@ extension GlobalSettings {
     /// `global_defs`.
     static let block = Block<GlobalSettings>(
         "global_defs",
-        [
-            .value("sluice_xdp_mode", \.$xdpMode, .choice),
-            .value("sluice_flow_table", \.$flowTableSize, .flowTableSize),
-            .interfaces("sluice_interfaces", \.$interfaces),
-            .value("sluice_drain", \.$drainSeconds, .seconds(drainRangeSeconds)),
-            .value("sluice_timeouts", \.$timeouts, .timeouts),
-            .lvsTimeouts("lvs_timeouts", \.$timeouts),
-        ])
+        sluiceFields + commonFields + vrrpFields + garpFields + vrrpSystemFields + mailFields + scriptFields
+            + fifoFields + reloadFields + unusedFields)
+
+    /// What the forwarder does.
+    private static let sluiceFields: [Field<GlobalSettings>] = [
+        .value("sluice_xdp_mode", \.$xdpMode, .choice),
+        .value("sluice_flow_table", \.$flowTableSize, .flowTableSize),
+        .interfaces("sluice_interfaces", \.$interfaces),
+        .value("sluice_drain", \.$drainSeconds, .seconds(drainRangeSeconds)),
+        .value("sluice_timeouts", \.$timeouts, .timeouts),
+        .lvsTimeouts("lvs_timeouts", \.$timeouts),
+    ]
 }
 
 extension Form where Value == Int {

@@ -107,7 +107,7 @@ extension Field where Model == VRRPInstance {
     static func vrf(
         _ name: String, _ path: any WritableKeyPath<VRRPInstance, Setting<String?>> & Sendable
     ) -> Field {
-        var field = Field.first(name, path, .interfaceName)
+        var field = Field.once(name, path, .interfaceName)
         let read = field.read
         field.read = { statement, model, log in
             if model.interface == nil { return read(statement, &model, log) }

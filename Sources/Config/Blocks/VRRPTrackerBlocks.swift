@@ -11,7 +11,7 @@ extension VRRPScript {
             .value("weight", \.$weight, .trackWeight(253)),
             .value("rise", \.$rise, .integer(1...2_147_483_647).otherwise(1, as: "1")),
             .value("fall", \.$fall, .integer(1...2_147_483_647).otherwise(1, as: "1")),
-            .value("user", \.$user, .scriptUser),
+            .value("user", \.$user, .userAndGroup.needing(1)),
             .flag("init_fail", \.$startsFailed, sets: true),
         ])
 
@@ -125,7 +125,7 @@ extension TrackFile {
         Block<TrackFile>(
             name,
             [
-                .first("file", \.$path, .word("a file's path").needing(0)),
+                .once("file", \.$path, .word("a file's path").needing(0)),
                 .value("weight", \.$weight, .trackWeight(254).needing(0)),
                 .value("init_file", \.$initial, .initialValue),
             ])

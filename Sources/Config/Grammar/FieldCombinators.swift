@@ -23,19 +23,6 @@ extension Field {
         return field
     }
 
-    /// A keyword with a value of which only the first counts.
-    static func first<Value>(
-        _ name: String, _ path: any WritableKeyPath<Model, Setting<Value?>> & Sendable, _ form: Form<Value>
-    ) -> Field {
-        var field = value(name, path, form)
-        let read = field.read
-        field.read = { statement, model, log in
-            guard let origin = model[keyPath: path].origin else { return read(statement, &model, log) }
-            log.warn(statement.location, "'\(name)' is set at \(origin) already: ignored")
-        }
-        return field
-    }
-
     /// A keyword whose presence sets a value of two that may be absent.
     static func sets(
         _ name: String, _ path: any WritableKeyPath<Model, Setting<Bool?>> & Sendable, to value: Bool

@@ -1,6 +1,6 @@
 /// Why Sluice understands a keyword but never acts on it.
 enum UnusedReason: Sendable, CaseIterable {
-    case snmp, dbus, ipvs, netfilter, process, scheduling, buffers, obsolete, dump, linkbeat, ipsets
+    case snmp, dbus, ipvs, netfilter, process, scheduling, buffers, obsolete, dump, linkbeat, ipsets, copies, includes
 
     /// The reason, as the end of "understood, not used by Sluice: ".
     var text: String {
@@ -16,6 +16,8 @@ enum UnusedReason: Sendable, CaseIterable {
         case .dump: "sluicectl shows the state"
         case .linkbeat: "the kernel reports links by netlink"
         case .ipsets: "it uses no ipsets"
+        case .copies: "it reads its configuration once, and keeps no copy of it"
+        case .includes: "it always reports an include that finds nothing"
         }
     }
 }

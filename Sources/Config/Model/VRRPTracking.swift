@@ -1,13 +1,3 @@
-/// A command that is run without a shell.
-package struct Script: Hashable, Sendable {
-    /// The program's path, then its arguments; never empty.
-    package var words: [String]
-    /// Who runs it; nil: `script_user`.
-    package var user: String?
-    /// nil: the user's own group.
-    package var group: String?
-}
-
 /// How much a tracker that fails changes a priority.
 package struct TrackWeight: Hashable, Sendable {
     /// Added to the priority: a positive one while all is well, a negative one while it fails. 0: a failure is a FAULT.
@@ -42,28 +32,28 @@ package struct Tracking: Equatable, Sendable {
 /// Whom an instance or a sync group tells of its transitions.
 package struct Notifications: Equatable, Sendable {
     /// `notify_master`.
-    @Setting package var master: Script? = nil
+    @Setting package var master: ScriptLine? = nil
     /// `notify_backup`.
-    @Setting package var backup: Script? = nil
+    @Setting package var backup: ScriptLine? = nil
     /// `notify_fault`.
-    @Setting package var fault: Script? = nil
+    @Setting package var fault: ScriptLine? = nil
     /// `notify_stop`.
-    @Setting package var stop: Script? = nil
+    @Setting package var stop: ScriptLine? = nil
     /// `notify_deleted`: when a reload takes the instance away; instances only.
-    @Setting package var deleted: Script? = nil
+    @Setting package var deleted: ScriptLine? = nil
     /// `notify_deleted` without a script: say DELETED where it would be FAULT; instances only.
     @Setting package var saysDeleted = false
     /// `notify`: after the others, with INSTANCE or GROUP, name, state and priority appended.
-    @Setting package var any: Script? = nil
+    @Setting package var any: ScriptLine? = nil
     /// `notify_master_rx_lower_pri`: an advert of lower priority came while active; instances only.
-    @Setting package var lowerPriority: Script? = nil
+    @Setting package var lowerPriority: ScriptLine? = nil
     /// `smtp_alert`; nil: `smtp_alert_vrrp`, then `smtp_alert`, then no.
     @Setting package var mails: Bool? = nil
     /// `notify_priority_changes`; nil: the sync group's, then `vrrp_notify_priority_changes`.
     @Setting package var priorityChanges: Bool? = nil
 
     /// Every script, with the keyword that names it.
-    package var scripts: [(keyword: String, script: Setting<Script?>)] {
+    package var scripts: [(keyword: String, script: Setting<ScriptLine?>)] {
         [
             ("notify_master", $master), ("notify_backup", $backup), ("notify_fault", $fault), ("notify_stop", $stop),
             ("notify_deleted", $deleted), ("notify", $any), ("notify_master_rx_lower_pri", $lowerPriority),
@@ -87,8 +77,8 @@ struct DefinedBefore: Equatable, Sendable {
 package struct VRRPScript: Equatable, Sendable {
     /// Its name, and where the block begins.
     @Setting package var name: String
-    /// `script`. Never nil in a configuration that was checked.
-    @Setting package var command: Script? = nil
+    /// `script`: the program and its arguments. Never empty in a configuration that was checked.
+    @Setting package var command: [String] = []
     /// `interval`, in whole seconds, 1...4,294: from one start to the next.
     @Setting package var intervalSeconds = 1
     /// `timeout`, in whole seconds, 1...4,294: a longer run counts as failed; nil: the interval.
@@ -100,7 +90,7 @@ package struct VRRPScript: Equatable, Sendable {
     /// `fall`: how many failures make it bad, at least 1.
     @Setting package var fall = 1
     /// `user`; nil: `script_user`.
-    @Setting package var user: ScriptUser? = nil
+    @Setting package var user: UserAndGroup? = nil
     /// `init_fail`: it counts as failed until it has run.
     @Setting package var startsFailed = false
 
@@ -108,13 +98,6 @@ package struct VRRPScript: Equatable, Sendable {
 
     /// The `vrrp_script` line.
     package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
-}
-
-/// `user USER [GROUP]`.
-package struct ScriptUser: Hashable, Sendable {
-    package var name: String
-    /// nil: the user's own group.
-    package var group: String?
 }
 
 /// A `vrrp_track_process` block: how many processes of a name there are.
