@@ -4,9 +4,9 @@ package struct ConfigurationReader {
     ///
     /// What keepalived survives is a warning, with the same effect. The configuration is nil only if there are errors:
     /// the file can't be read, a keyword lacks an argument, or a limit is exceeded. Diagnostics are in the order in
-    /// which they are found, each once.
+    /// which they are found, each once. What only the machine knows is asked of `site`, if there is one.
     package static func read(
-        path: String, from source: any ConfigurationSource
+        path: String, from source: any ConfigurationSource, site: (any ConfigurationSite)? = nil
     ) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {
         let log = DiagnosticLog()
         guard let lines = LineReader.lines(of: path, from: source, log: log) else { return (nil, log.all) }
@@ -14,6 +14,7 @@ package struct ConfigurationReader {
         let statements = BlockReader.statements(of: tokens, root: Configuration.block.shape, log: log)
         var configuration = Configuration()
         Configuration.block.read(statements, into: &configuration, log)
+        VRRPChecks.check(&configuration, log, site: site)
         var assembler = ServiceAssembler(groups: configuration.virtualServerGroups, log: log)
         for server in configuration.virtualServers { assembler.add(server) }
         configuration.virtualServices = assembler.services
