@@ -18,5 +18,5 @@ extension Configuration {
             .blocks("bfd_instance", \.bfdInstances, BFDInstance.block, head: BFDInstance.head),
             .group("virtual_server_group", \.virtualServerGroups),
             .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head),
-        ])
+        ] + vrrpFields)
 }
