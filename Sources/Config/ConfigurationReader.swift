@@ -14,9 +14,8 @@ package struct ConfigurationReader {
         let statements = BlockReader.statements(of: tokens, root: Configuration.block.shape, log: log)
         var configuration = Configuration()
         Configuration.block.read(statements, into: &configuration, log)
-        var assembler = ServiceAssembler(groups: configuration.virtualServerGroups, log: log)
-        for server in configuration.virtualServers { assembler.add(server) }
-        configuration.virtualServices = assembler.services
+        configuration.virtualServices = ServiceAssembler.services(of: configuration, log: log)
+        ServerChecks.check(configuration, log)
         return (log.hasErrors ? nil : configuration, log.all)
     }
 }

@@ -9,6 +9,8 @@ package struct Configuration: Equatable, Sendable {
 
     /// What applies to the director as a whole.
     package var global: GlobalSettings
+    /// `SSL`; nil: the defaults.
+    package var tls: TLSSettings?
     /// `virtual_server_group`, in the order of the files.
     package var virtualServerGroups: [VirtualServerGroup] = []
     /// `virtual_server`, in the order of the files, as they are written.
