@@ -32,7 +32,8 @@ struct Reading {
     init(_ text: String) { self.init(files: ["t.conf": text]) }
 
     init(files: [String: String], path: String = "t.conf") {
-        (configuration, diagnostics) = ConfigurationReader.read(path: path, from: MemorySource(files))
+        let reading = ConfigurationReader.read(path: path, from: MemorySource(files))
+        (configuration, diagnostics) = (reading.configuration, reading.diagnostics)
     }
 
     /// "LINE: MESSAGE (HINT)" of each diagnostic of a severity.
