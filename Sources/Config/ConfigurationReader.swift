@@ -14,6 +14,7 @@ package struct ConfigurationReader {
         let statements = BlockReader.statements(of: tokens, root: Configuration.block.shape, log: log)
         var configuration = Configuration()
         Configuration.block.read(statements, into: &configuration, log)
+        configuration.checkBFDInstances(log)
         VRRPChecks.check(&configuration, log, site: site)
         var assembler = ServiceAssembler(groups: configuration.virtualServerGroups, log: log)
         for server in configuration.virtualServers { assembler.add(server) }

@@ -9,6 +9,20 @@ package struct Configuration: Equatable, Sendable {
 
     /// What applies to the director as a whole.
     package var global: GlobalSettings
+    /// `net_namespace`: where the director works; nil: where it is started. A reload does not change it.
+    @Setting package var netNamespace: String? = nil
+    /// `instance`: what this director is called among others on the machine; nil: nothing. A reload does not change it.
+    @Setting package var instance: String? = nil
+    /// `child_wait_time`, in seconds: how long a stop may take.
+    @Setting package var childWaitTime = 5
+    /// `interface_up_down_delays`, in the order of the files.
+    package var interfaceUpDownDelays: [Setting<InterfaceDelays>] = []
+    /// `static_routes`, in the order of the files.
+    package var staticRoutes: [Setting<RouteSpecification>] = []
+    /// `static_rules`, in the order of the files.
+    package var staticRules: [Setting<RuleSpecification>] = []
+    /// `bfd_instance`, in the order of the files; no two with the same name, or that could not be told apart.
+    package var bfdInstances: [BFDInstance] = []
     /// `virtual_server_group`, in the order of the files.
     package var virtualServerGroups: [VirtualServerGroup] = []
     /// `virtual_server`, in the order of the files, as they are written.
