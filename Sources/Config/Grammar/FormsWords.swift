@@ -50,10 +50,7 @@ extension Form where Value == ScriptLine {
         return Form(
             syntax: syntax, minimumArguments: 0, isQuoted: true,
             parse: { (arguments) throws(Misfit) in
-                let command = try arguments.take(syntax) { text -> [String]? in
-                    let words = WordSplitter.quoted(Array(text.utf8)[...], SourceLocation(file: "", line: 0))
-                    return words.isEmpty ? nil : words.map(\.text)
-                }
+                let command = try arguments.takeCommand(syntax)
                 let owner = arguments.next == nil ? nil : try Form<UserAndGroup>.userAndGroup.parse(&arguments)
                 return ScriptLine(command: command, owner: owner)
             },
