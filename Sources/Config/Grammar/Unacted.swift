@@ -28,6 +28,8 @@ enum Unacted {
         "the top level": list(
             """
             vrrp_script vrrp_track_process track_file vrrp_track_file track_group garp_group static_ipaddress
+            static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
+            interface_up_down_delays
             """),
         "vrrp_instance": list(
             """
@@ -49,9 +51,50 @@ enum Unacted {
             track_interface track_script track_process track_file track_bfd
             notify_master notify_backup notify_fault notify_stop notify smtp_alert notify_priority_changes
             """),
+        "virtual_server": [
+            "alpha", "connect_timeout", "delay_before_retry", "delay_loop", "ha_suspend", "hysteresis",
+            "inhibit_on_failure", "ip_family", "omega", "ops", "persistence_granularity", "persistence_timeout",
+            "quorum", "quorum_down", "quorum_up", "retry", "smtp_alert", "sorry_server", "sorry_server_inhibit",
+            "sorry_server_lvs_method", "virtualhost", "warmup",
+        ],
+        "real_server": [
+            "alpha", "connect_timeout", "delay_before_retry", "delay_loop", "inhibit_on_failure", "lthreshold",
+            "notify_down", "notify_up", "retry", "smtp_alert", "uthreshold", "virtualhost", "warmup",
+            "BFD_CHECK", "DNS_CHECK", "FILE_CHECK", "HTTP_GET", "MISC_CHECK", "PING_CHECK", "SMTP_CHECK", "SSL_GET",
+            "TCP_CHECK", "UDP_CHECK",
+        ],
+        "TCP_CHECK": ofCheckers,
+        "PING_CHECK": ofCheckers,
+        "HTTP_GET": ofCheckers.union(ofHTTP),
+        "SSL_GET": ofCheckers.union(ofHTTP),
+        "url": [
+            "digest", "path", "regex", "regex_max_offset", "regex_min_offset", "regex_no_match", "regex_options",
+            "status_code", "tls_compliant", "virtualhost",
+        ],
+        "MISC_CHECK": [
+            "alpha", "delay_before_retry", "delay_loop", "log_all_failures", "misc_dynamic", "misc_path",
+            "misc_timeout", "retry", "user", "warmup",
+        ],
+        "DNS_CHECK": ofCheckers.union(["name", "type"]),
+        "SMTP_CHECK": ofCheckers.union(["helo_name", "host"]),
+        "host": ofCheckers,
+        "UDP_CHECK": ofCheckers.union(["max_reply_length", "min_reply_length", "payload", "require_reply"]),
+        "FILE_CHECK": ["track_file", "weight"],
+        "BFD_CHECK": ["alpha", "name"],
+        "SSL": ["ca", "certificate", "key", "password"],
     ]
 
     private static func list(_ words: String) -> Set<String> {
         Set(words.split(whereSeparator: \.isWhitespace).map(String.init))
     }
+
+    private static let ofCheckers: Set<String> = [
+        "alpha", "bind_if", "bind_port", "bindto", "connect_ip", "connect_port", "connect_timeout",
+        "delay_before_retry", "delay_loop", "fwmark", "log_all_failures", "retry", "warmup",
+    ]
+
+    private static let ofHTTP: Set<String> = [
+        "enable_sni", "fast_recovery", "http_protocol", "nb_get_retry", "sni_name", "tls_compliant", "url",
+        "virtualhost",
+    ]
 }

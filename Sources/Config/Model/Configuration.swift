@@ -23,6 +23,8 @@ package struct Configuration: Equatable, Sendable {
     package var staticRules: [Setting<RuleSpecification>] = []
     /// `bfd_instance`, in the order of the files; no two with the same name, or that could not be told apart.
     package var bfdInstances: [BFDInstance] = []
+    /// `SSL`; nil: the defaults.
+    package var tls: TLSSettings?
     /// `virtual_server_group`, in the order of the files.
     package var virtualServerGroups: [VirtualServerGroup] = []
     /// `virtual_server`, in the order of the files, as they are written.
