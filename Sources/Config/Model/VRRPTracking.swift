@@ -69,6 +69,7 @@ struct DefinedBefore: Equatable, Sendable {
     var scripts = 0
     var processes = 0
     var files = 0
+    var sessions = 0
 
     static func == (left: Self, right: Self) -> Bool { true }
 }
