@@ -6,23 +6,23 @@ struct VRRPGroupTests {
     private let two = instance(name: "A") + instance(name: "B", id: 52, address: "10.0.0.2")
     private let script = "vrrp_script S {\nscript /bin/check\nweight -20\n}\ntrack_file F {\nfile /tmp/f\n}\n"
 
-    private func group(_ members: String, name: String = "G", _ body: String = "") -> String {
+    private func syncGroup(_ members: String, name: String = "G", _ body: String = "") -> String {
         "vrrp_sync_group \(name) {\ngroup {\n\(members)\n}\n\(body)\n}\n"
     }
 
     @Test func members() throws {
-        let reading = Reading(two + group("A\nB", "notify /etc/n.sh\nsmtp_alert\nsync_group_tracking_weight"))
+        let reading = Reading(two + syncGroup("A\nB", "notify /etc/n.sh\nsmtp_alert\nsync_group_tracking_weight"))
         let group = try #require(reading.configuration?.vrrpSyncGroups.first)
         #expect(reading.warnings == [])
         #expect(group.members.map(\.wrappedValue) == ["A", "B"])
         #expect(group.usesWeights)
         #expect(group.notifications.any?.command == ["/etc/n.sh"])
         #expect(group.notifications.mails == true)
-        #expect(Reading(two + group("A B")).configuration?.vrrpSyncGroups.first?.members.count == 2)
+        #expect(Reading(two + syncGroup("A B")).configuration?.vrrpSyncGroups.first?.members.count == 2)
     }
 
     @Test func memberThatDoesNotExist() {
-        let reading = Reading(two + group("A\nB\nAA"))
+        let reading = Reading(two + syncGroup("A\nB\nAA"))
         #expect(reading.configuration?.vrrpSyncGroups.first?.members.count == 2)
         #expect(
             reading.warnings == [
@@ -31,7 +31,7 @@ struct VRRPGroupTests {
     }
 
     @Test func oneMemberOnly() {
-        let reading = Reading(two + group("A"))
+        let reading = Reading(two + syncGroup("A"))
         #expect(reading.configuration?.vrrpSyncGroups.count == 1)
         #expect(
             reading.warnings == [
@@ -41,7 +41,7 @@ struct VRRPGroupTests {
     }
 
     @Test func inTwoGroups() {
-        let reading = Reading(two + group("A\nB") + group("B", name: "H"))
+        let reading = Reading(two + syncGroup("A\nB") + syncGroup("B", name: "H"))
         #expect(reading.configuration?.vrrpSyncGroups.map(\.name) == ["G"])
         #expect(
             reading.warnings == [
@@ -55,12 +55,12 @@ struct VRRPGroupTests {
     }
 
     @Test func secondListIsSkipped() {
-        let reading = Reading(two + group("A\nB", "group {\nC\n}"))
+        let reading = Reading(two + syncGroup("A\nB", "group {\nC\n}"))
         #expect(reading.warnings == ["24: 'group' is there already: this one is skipped"])
     }
 
     @Test func oldNameOfTheTrackingWeight() {
-        let reading = Reading(two + group("A\nB", "global_tracking"))
+        let reading = Reading(two + syncGroup("A\nB", "global_tracking"))
         #expect(reading.configuration?.vrrpSyncGroups.first?.usesWeights == true)
         #expect(reading.warnings.count == 1)
     }
@@ -80,7 +80,7 @@ struct VRRPGroupTests {
             }
             """
         let instances = instance(body, name: "A") + instance(name: "B", id: 52, address: "10.0.0.2")
-        return Reading(script + instances + (grouped ? group("A\nB", groupBody) : ""))
+        return Reading(script + instances + (grouped ? syncGroup("A\nB", groupBody) : ""))
     }
 
     @Test func weightsDoNotCountInASyncGroup() throws {
@@ -112,7 +112,7 @@ struct VRRPGroupTests {
     @Test func noWeightsInAGroupWithTheOwner() {
         let reading = Reading(
             script + instance("priority 255", name: "A") + instance(name: "B", id: 52, address: "10.0.0.2")
-                + group("A\nB", "track_script {\nS\n}"))
+                + syncGroup("A\nB", "track_script {\nS\n}"))
         let group = reading.configuration?.vrrpSyncGroups.first
         #expect(group?.tracking.scripts.map(\.wrappedValue.weight?.value) == [0])
         #expect(reading.warnings.last?.contains("a member has priority 255: 'S' is tracked without weight") == true)

@@ -28,37 +28,3 @@ extension Form where Value == [String] {
         return form
     }
 }
-
-extension Form where Value == UserAndGroup {
-    /// `USER [GROUP]`; a colon before the group is passed over.
-    static var userAndGroup: Form {
-        Form(
-            syntax: "USER [GROUP]", minimumArguments: 0,
-            parse: { (arguments) throws(Misfit) in
-                let user = try arguments.take("USER [GROUP]") { $0 }
-                return UserAndGroup(
-                    user: user, group: arguments.take().map { String($0.hasPrefix(":") ? $0.dropFirst() : $0[...]) })
-            },
-            json: { .array(($0.group.map { [.string($0)] } ?? []).reduce(into: [.string($0.user)]) { $0.append($1) }) })
-    }
-}
-
-extension Form where Value == ScriptLine {
-    /// `SCRIPT [USER [GROUP]]`; a script with arguments is in quotes.
-    static var scriptLine: Form {
-        let syntax = "SCRIPT [USER [GROUP]], a script with arguments in quotes"
-        return Form(
-            syntax: syntax, minimumArguments: 0, isQuoted: true,
-            parse: { (arguments) throws(Misfit) in
-                let command = try arguments.takeCommand(syntax)
-                let owner = arguments.next == nil ? nil : try Form<UserAndGroup>.userAndGroup.parse(&arguments)
-                return ScriptLine(command: command, owner: owner)
-            },
-            json: { line in
-                let command = JSON.string(line.command.joined(separator: " "))
-                return line.owner.map { owner in
-                    .array([command, .string(owner.user)] + (owner.group.map { [.string($0)] } ?? []))
-                } ?? command
-            })
-    }
-}
