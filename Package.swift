@@ -61,7 +61,7 @@ let package = Package(
             "Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
         // 5
         executable("sluiced", ["Config", "Datapath", "Director", "Linux", log]),
-        executable("sluicectl", ["CSluiceABI", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
+        executable("sluicectl", ["CSluiceABI", "Config", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
         executable(
             "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Config", "Datapath", "Linux", "Plan", "Wire"],
             plugins: ["CompileBPF"]),
