@@ -27,7 +27,8 @@ enum Corpus {
     static func read(
         path: String, from source: any ConfigurationSource
     ) -> ConfigurationReading {
-        ConfigurationReader.read(path: path, from: source)
+        let context = ReadingContext(configurationID: configurationID, workingDirectory: folder)
+        return ConfigurationReader.read(path: path, from: source, context: context)
     }
 
     /// The keywords of the language, by block, and how much they are used.
