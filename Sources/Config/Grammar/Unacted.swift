@@ -25,11 +25,6 @@ enum Unacted {
             lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload
             reload_check_config reload_time_file reload_repeat reload_file
             """),
-        "bfd_instance": list(
-            """
-            neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops multihop
-            weight vrrp checker
-            """),
         "the top level": list(
             """
             net_namespace instance child_wait_time interface_up_down_delays static_routes static_rules bfd_instance
