@@ -16,7 +16,8 @@ extension Configuration {
             .values("static_routes", \.staticRoutes, .staticRoute),
             .values("static_rules", \.staticRules, .staticRule),
             .blocks("bfd_instance", \.bfdInstances, BFDInstance.block, head: BFDInstance.head),
+            .tls("SSL", \.tls),
             .group("virtual_server_group", \.virtualServerGroups),
             .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head),
-        ])
+        ] + vrrpFields)
 }

@@ -23,10 +23,28 @@ package struct Configuration: Equatable, Sendable {
     package var staticRules: [Setting<RuleSpecification>] = []
     /// `bfd_instance`, in the order of the files; no two with the same name, or that could not be told apart.
     package var bfdInstances: [BFDInstance] = []
+    /// `SSL`; nil: the defaults.
+    package var tls: TLSSettings?
     /// `virtual_server_group`, in the order of the files.
     package var virtualServerGroups: [VirtualServerGroup] = []
     /// `virtual_server`, in the order of the files, as they are written.
     package var virtualServers: [VirtualServerBlock] = []
+    /// `vrrp_instance`, in the order of the files.
+    package var vrrpInstances: [VRRPInstance] = []
+    /// `vrrp_sync_group`, in the order of the files.
+    package var vrrpSyncGroups: [VRRPSyncGroup] = []
+    /// `vrrp_script`, in the order of the files.
+    package var vrrpScripts: [VRRPScript] = []
+    /// `vrrp_track_process`, in the order of the files.
+    package var trackProcesses: [TrackProcess] = []
+    /// `track_file` and `vrrp_track_file`, in the order of the files.
+    package var trackFiles: [TrackFile] = []
+    /// `track_group`, in the order of the files.
+    package var trackGroups: [TrackGroup] = []
+    /// `garp_group`, in the order of the files.
+    package var garpGroups: [GARPGroup] = []
+    /// `static_ipaddress`: added at the start, and not moved.
+    package var staticAddresses: [Setting<VirtualAddress>] = []
     /// What the virtual servers come to, groups expanded; no two with the same address, port and protocol.
     package var virtualServices: [VirtualService]
 
