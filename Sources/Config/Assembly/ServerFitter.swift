@@ -2,20 +2,20 @@ import Wire
 
 /// Fits the real servers of a draft to each address and port that it stands for.
 struct ServerFitter {
-    private let draft: VirtualServerBlock
     private let log: DiagnosticLog
     private let servers: [Settled]
 
     /// A real server with its defaults filled in.
     private struct Settled {
-        var written: RealServerBlock
+        var place: RealServerBlock.Place
         var mode: ForwardingMode
         var weight: UInt32
+        var block: RealServer.BlockIndex
+        var location: SourceLocation
     }
 
     /// Fills defaults in; real servers whose tunnel is of no type that is built are left out with a warning.
-    init(draft: VirtualServerBlock, log: DiagnosticLog) {
-        self.draft = draft
+    init(draft: VirtualServerBlock, index: Int, log: DiagnosticLog) {
         self.log = log
         let isMethodMissing = draft.forwarding == nil && draft.realServers.contains { $0.forwarding == nil }
         if isMethodMissing {
@@ -23,13 +23,16 @@ struct ServerFitter {
                 draft.location, "\(draft.name) has no forwarding method: NAT is assumed",
                 hint: "add 'lb_kind DR', TUN or NAT")
         }
-        servers = draft.realServers.compactMap { server in
+        servers = draft.realServers.enumerated().compactMap { position, server in
             switch server.forwarding ?? draft.forwarding ?? .mode(.nat) {
-            case .mode(let mode): return Settled(written: server, mode: mode, weight: server.weight ?? draft.weight)
-            case .tunnel(let options):
+            case .mode(let mode):
+                return Settled(
+                    place: server.place, mode: mode, weight: draft.weight(of: server),
+                    block: RealServer.BlockIndex(service: index, server: position), location: server.location)
+            case .tunnel(let type):
                 log.warn(
                     server.location,
-                    "tunnels of '\(options.joined(separator: " "))' are not built yet: real server \(server.place.address) skipped",
+                    "tunnels of '\(type)' are not built yet: real server \(server.place.address) skipped",
                     hint: "lb_kind TUN (IPIP)")
                 return nil
             }
@@ -45,8 +48,8 @@ struct ServerFitter {
         var places: [Place: SourceLocation] = [:]
         for (index, server) in servers.enumerated() where canReach(server, member) {
             used.insert(index)
-            let location = server.written.location
-            let place = Place(address: server.written.place.address, port: port(of: server, for: member))
+            let location = server.location
+            let place = Place(address: server.place.address, port: port(of: server, for: member))
             if let first = places[place] {
                 log.warn(
                     location,
@@ -57,7 +60,7 @@ struct ServerFitter {
             fitted.append(
                 RealServer(
                     address: place.address, port: place.port, weight: server.weight, mode: server.mode,
-                    location: location))
+                    block: server.block, location: location))
         }
         return fitted
     }
@@ -66,13 +69,13 @@ struct ServerFitter {
     private func canReach(_ server: Settled, _ member: Place) -> Bool {
         switch server.mode {
         case .tun: true
-        case .dr, .nat: server.written.place.address.family == member.address.family
+        case .dr, .nat: server.place.address.family == member.address.family
         }
     }
 
     /// DR and TUN leave ports alone, and so does a service for any port.
     private func port(of server: Settled, for member: Place) -> UInt16 {
-        guard let port = server.written.place.port, port != member.port else { return member.port }
+        guard let port = server.place.port, port != member.port else { return member.port }
         let mayDiffer =
             switch server.mode {
             case .dr, .tun: false
@@ -80,8 +83,8 @@ struct ServerFitter {
             }
         if mayDiffer { return port }
         log.warn(
-            server.written.location,
-            "real server \(server.written.place.address.text(withPort: port)): the port is not its virtual server's: reset",
+            server.location,
+            "real server \(server.place.address.text(withPort: port)): the port is not its virtual server's: reset",
             hint: "only NAT, with a service for one port, translates ports")
         return member.port
     }
@@ -90,8 +93,8 @@ struct ServerFitter {
     func warnOfUnused(except used: Set<Int>) {
         for (index, server) in servers.enumerated() where !used.contains(index) {
             log.warn(
-                server.written.location,
-                "real server \(server.written.place.address) is of another address family than its virtual server: skipped",
+                server.location,
+                "real server \(server.place.address) is of another address family than its virtual server: skipped",
                 hint: "only TUN carries one family in the other")
         }
     }

@@ -5,7 +5,7 @@ import Wire
 struct ServiceAssembler {
     private let groups: [String: VirtualServerGroup]
     private let log: DiagnosticLog
-    private(set) var services: [VirtualService] = []
+    private var services: [VirtualService] = []
     private var destinationCount = 0
     private var indices: [Key: Int] = [:]
     private var isFull = false
@@ -17,7 +17,14 @@ struct ServiceAssembler {
         var transport: TransportProtocol
     }
 
-    init(groups: [VirtualServerGroup], log: DiagnosticLog) {
+    /// The services that a configuration's blocks stand for.
+    static func services(of configuration: Configuration, log: DiagnosticLog) -> [VirtualService] {
+        var assembler = ServiceAssembler(groups: configuration.virtualServerGroups, log: log)
+        for (index, server) in configuration.virtualServers.enumerated() { assembler.add(server, at: index) }
+        return assembler.services
+    }
+
+    private init(groups: [VirtualServerGroup], log: DiagnosticLog) {
         var byName: [String: VirtualServerGroup] = [:]
         for group in groups {
             if let first = byName[group.name] {
@@ -32,8 +39,8 @@ struct ServiceAssembler {
         self.log = log
     }
 
-    /// Adds the services that a draft stands for.
-    mutating func add(_ draft: VirtualServerBlock) {
+    /// Adds the services that a block stands for.
+    private mutating func add(_ draft: VirtualServerBlock, at index: Int) {
         let name = draft.name
         guard !draft.realServers.isEmpty else {
             log.warn(draft.location, "\(name) has no real servers: skipped")
@@ -42,7 +49,7 @@ struct ServiceAssembler {
         guard let transport = transport(of: draft) else { return }
         let members = members(of: draft)
         let scheduler = scheduler(of: draft)
-        let fitter = ServerFitter(draft: draft, log: log)
+        let fitter = ServerFitter(draft: draft, index: index, log: log)
         let picksUpMidstream = picksUpMidstream(draft, scheduler)
         let isStateless = isStateless(draft, transport, scheduler, fitter)
         var used: Set<Int> = []
@@ -58,7 +65,7 @@ struct ServiceAssembler {
                     address: member.address, port: member.port, transport: transport, scheduler: scheduler,
                     hashesPort: draft.hashesPort, fallback: draft.fallback, isStateless: isStateless,
                     removedServer: draft.removedServer, picksUpMidstream: picksUpMidstream, realServers: servers,
-                    name: draft.groupName, location: draft.location))
+                    name: draft.groupName, block: index, location: draft.location))
         }
         if !members.isEmpty, !isFull { fitter.warnOfUnused(except: used) }
     }
@@ -209,7 +216,7 @@ extension ServiceAssembler {
     }
 
     private func warnOfAnyPort(_ draft: VirtualServerBlock) {
-        guard draft.persistenceTimeout == nil else { return }
+        guard draft.persistenceTimeout == nil, draft.persistenceGranularity == nil else { return }
         log.warn(
             draft.location,
             "\(draft.name) is for any port but not persistent: a client's connections may go to different real servers",

@@ -1,12 +1,14 @@
 import Wire
 
 /// A `virtual_server` block as it is written; `VirtualService` is what it comes to, groups expanded.
-package struct VirtualServerBlock: Equatable, Sendable {
+package struct VirtualServerBlock: Equatable, Sendable, Located {
     /// What it stands for.
     package enum Target: Hashable, Sendable {
         /// Port 0 is any port; host byte order.
         case address(IPAddress, port: UInt16)
+        /// A virtual_server_group's name.
         case group(String)
+        /// Packets that netfilter marked.
         case firewallMark(UInt32)
     }
 
@@ -24,8 +26,40 @@ package struct VirtualServerBlock: Equatable, Sendable {
     @Setting package var fallback = false
     /// `weight`: of real servers that say none; 1...2,147,483,647.
     @Setting package var weight: UInt32 = 1
-    /// `persistence_timeout`, in seconds; nil: not persistent.
+    /// `persistence_timeout`, in seconds, 1 to 2678400; nil: see `effectivePersistenceSeconds`.
     @Setting package var persistenceTimeout: Int? = nil
+    /// `persistence_granularity`: what counts as one client; nil: an address.
+    @Setting package var persistenceGranularity: PersistenceGranularity? = nil
+    /// `ip_family`: of a service that stands for a mark.
+    @Setting package var family: IPFamily? = nil
+    /// `ops`: each datagram is scheduled alone; UDP only.
+    @Setting package var onePacket = false
+    /// `delay_loop` and the like, for the checkers of all real servers.
+    package var timing = CheckTiming()
+    /// `virtualhost`: the Host header of HTTP checks.
+    @Setting package var virtualHost: String? = nil
+    /// `inhibit_on_failure`: a failed real server gets weight 0 and keeps its flows.
+    @Setting package var inhibitsOnFailure = false
+    /// `ha_suspend`: no checks while the address is not on this machine.
+    @Setting package var suspendsWithoutAddress = false
+    /// `omega`: a stop runs the notify scripts, as if all failed.
+    @Setting package var notifiesAtStop = false
+    /// `quorum`: how much weight must be alive; at least 1. See `effectiveQuorum`.
+    @Setting package var quorum = 1
+    /// `hysteresis`: how much above the quorum it is gained, and below it is lost. See `effectiveQuorum`.
+    @Setting package var hysteresis = 0
+    /// `quorum_up`.
+    @Setting package var quorumUp: Script? = nil
+    /// `quorum_down`.
+    @Setting package var quorumDown: Script? = nil
+    /// `smtp_alert`; nil: what `global_defs` says, else no.
+    @Setting package var mailsAlerts: Bool? = nil
+    /// `sorry_server`: serves while the quorum is lost; nil: nobody does.
+    @Setting package var sorryServer: RealServerBlock.Place? = nil
+    /// `sorry_server_lvs_method`; nil: the service's.
+    @Setting package var sorryForwarding: WrittenForwarding? = nil
+    /// `sorry_server_inhibit`: while it is not needed it has weight 0 and keeps its flows.
+    @Setting package var sorryInhibits = false
     /// `sluice_stateless`: no flow entries.
     @Setting package var stateless = false
     /// `sluice_removed_server drop|reschedule`.
@@ -38,7 +72,7 @@ package struct VirtualServerBlock: Equatable, Sendable {
     init(_ target: Target, at location: SourceLocation) { _target = Setting(target, from: location) }
 
     /// The `virtual_server` line.
-    package var location: SourceLocation { $target.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $target.place }
 
     /// As in the file, for messages.
     package var name: String {
@@ -58,27 +92,6 @@ package struct VirtualServerBlock: Equatable, Sendable {
     }
 }
 
-/// A `real_server` block as it is written.
-package struct RealServerBlock: Equatable, Sendable {
-    /// Where it is, and where the block begins; no port means the service's.
-    @Setting package var place: Place
-    /// `weight`; nil: the service's.
-    @Setting package var weight: UInt32? = nil
-    /// `lvs_method`; nil: the service's.
-    @Setting package var forwarding: WrittenForwarding? = nil
-
-    /// An address, and a port in host byte order; nil: the service's own.
-    package struct Place: Hashable, Sendable {
-        package var address: IPAddress
-        package var port: UInt16?
-    }
-
-    init(_ place: Place, at location: SourceLocation) { _place = Setting(place, from: location) }
-
-    /// The `real_server` line.
-    package var location: SourceLocation { $place.origin ?? SourceLocation(file: "", line: 0) }
-}
-
 /// What `protocol` takes.
 package enum WrittenTransport: String, Sendable, CaseIterable {
     case tcp = "TCP"
@@ -92,29 +105,16 @@ package enum MidstreamPolicy: String, Sendable, CaseIterable {
     case drop
 }
 
-/// What `lb_kind` and `lvs_method` say.
-package enum WrittenForwarding: Hashable, Sendable {
-    case mode(ForwardingMode)
-    /// Known to keepalived, with no counterpart here: the tunnel's type and its options, as written.
-    case tunnel([String])
+/// What counts as one client for persistence.
+package enum PersistenceGranularity: Hashable, Sendable {
+    /// Addresses that are the same under a mask, which need not be solid.
+    case mask(IPv4Address)
+    /// Addresses with the same first bits, 1 to 128.
+    case prefix(Int)
 }
 
-/// A `virtual_server_group` block.
-package struct VirtualServerGroup: Equatable, Sendable {
-    /// Its name, and where the block begins.
-    @Setting package var name: String
-    /// In the order of the file.
-    package var members: [Setting<Member>] = []
-
-    /// One line of it.
-    package enum Member: Hashable, Sendable {
-        /// Addresses, and a port in host byte order; 0 is any port.
-        case addresses(AddressRange, port: UInt16)
-        case firewallMark(UInt32)
-    }
-
-    init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
-
-    /// The `virtual_server_group` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+/// What `ip_family` takes.
+package enum IPFamily: String, Sendable, CaseIterable {
+    case ipv4 = "inet"
+    case ipv6 = "inet6"
 }

@@ -67,6 +67,8 @@ package struct VirtualService: Equatable, Sendable {
     package var realServers: [RealServer]
     /// The name of the `virtual_server_group` that it came from.
     package var name: String?
+    /// The index of its block in `Configuration.virtualServers`.
+    package var block: Int
     /// Its `virtual_server` line, also when it came from a group.
     package var location: SourceLocation
 
@@ -74,7 +76,8 @@ package struct VirtualService: Equatable, Sendable {
     package init(
         address: IPAddress, port: UInt16, transport: TransportProtocol, scheduler: Scheduler, hashesPort: Bool = false,
         fallback: Bool = false, isStateless: Bool = false, removedServer: RemovedServerPolicy = .drop,
-        picksUpMidstream: Bool = true, realServers: [RealServer] = [], name: String? = nil, location: SourceLocation
+        picksUpMidstream: Bool = true, realServers: [RealServer] = [], name: String? = nil, block: Int = 0,
+        location: SourceLocation
     ) {
         self.address = address
         self.port = port
@@ -87,6 +90,7 @@ package struct VirtualService: Equatable, Sendable {
         self.picksUpMidstream = picksUpMidstream
         self.realServers = realServers
         self.name = name
+        self.block = block
         self.location = location
     }
 
@@ -104,15 +108,37 @@ package struct RealServer: Equatable, Sendable {
     package var weight: UInt32
     /// Its own `lvs_method`, or the service's.
     package var mode: ForwardingMode
+    /// Where its block is: `Configuration.virtualServers[block.service].realServers[block.server]`; nil for a sorry
+    /// server, which has none.
+    package var block: BlockIndex?
     /// Its `real_server` line.
     package var location: SourceLocation
 
+    /// The indices of a real server's block: the virtual server is not always the one that its service began with, as
+    /// a service that is declared twice has the real servers of both.
+    package struct BlockIndex: Hashable, Sendable {
+        /// In `Configuration.virtualServers`.
+        package var service: Int
+        /// In that block's `realServers`.
+        package var server: Int
+
+        /// Counted from 0.
+        package init(service: Int, server: Int) {
+            self.service = service
+            self.server = server
+        }
+    }
+
     /// All of it: a real server has no defaults of its own.
-    package init(address: IPAddress, port: UInt16, weight: UInt32, mode: ForwardingMode, location: SourceLocation) {
+    package init(
+        address: IPAddress, port: UInt16, weight: UInt32, mode: ForwardingMode,
+        block: BlockIndex? = nil, location: SourceLocation
+    ) {
         self.address = address
         self.port = port
         self.weight = weight
         self.mode = mode
+        self.block = block
         self.location = location
     }
 }
