@@ -57,12 +57,13 @@ struct Reference {
         let hasBraces = start + 1 < text.endIndex && text[start + 1] == .openBrace
         let begin = start + (hasBraces ? 2 : 1)
         guard begin < text.endIndex, text[begin].isNameByte, !text[begin].isDigit else { return nil }
-        let end = text[begin...].firstIndex { !$0.isNameByte } ?? text.endIndex
+        var end = begin
+        while end < text.endIndex, text[end].isNameByte { end += 1 }
         name = text[begin..<end].text
         if hasBraces {
-            guard let close = text[end...].firstIndex(where: { $0 != 0x20 && !$0.isNameByte }),
-                text[close] == .closeBrace
-            else { return nil }
+            var close = end
+            while close < text.endIndex, text[close] == 0x20 || text[close].isNameByte { close += 1 }
+            guard close < text.endIndex, text[close] == .closeBrace else { return nil }
             let inside = text[end..<close]
             arguments = inside.isEmpty ? nil : inside.trimmed
             range = start..<close + 1

@@ -7,11 +7,17 @@ struct Expander {
     /// More replacements in a line are an error, for the same reason.
     static let mostReplacements = 1_000
 
+    /// What a replacement costs of `ReadingContext.maximumBytes` besides the bytes of the line.
+    private static let replacementCost = 64
+    /// After so many of these errors nothing is replaced any more.
+    private static let mostFailures = 100
+
     var definitions = Definitions()
     private let context: ReadingContext
     private var random: SmallGenerator
     /// What is left of `ReadingContext.maximumBytes`.
-    private(set) var bytesLeft: Int
+    private var bytesLeft: Int
+    private var failures = 0
 
     /// Why a line is not expanded, in words; the configuration is refused.
     struct Failure: Error {
@@ -36,13 +42,15 @@ struct Expander {
     /// Replaces one use after the other, also in what was put in, from left to right. `directory` is the file's own.
     mutating func expand(_ piece: inout Piece, directory: String) throws(Failure) -> Result {
         var result = Result()
+        // Most lines with a `$` in them are made of others that stand nowhere.
+        let hasColumns = piece.columns != nil || piece.location.column > 0
         var text = Array(piece.text)
-        var columns = piece.text.indices.map { Int32(clamping: piece.column(at: $0)) }
+        var columns = hasColumns ? piece.text.indices.map { Int32(clamping: piece.column(at: $0)) } : []
         var replacements = 0
         var position = 0
-        while let start = text[position...].firstIndex(of: .dollar) {
-            position = start
-            guard let reference = Reference(text[...], at: start), let definition = definitions[reference.name],
+        while position < text.count {
+            guard text[position] == .dollar, let reference = Reference(text[...], at: position),
+                let definition = definitions[reference.name],
                 !definition.hasSeveralLines || reference.range.upperBound == text.count,
                 let value = value(of: definition, reference, directory, &result)
             else {
@@ -50,30 +58,33 @@ struct Expander {
                 continue
             }
             replacements += 1
-            bytesLeft -= text.count + 8
+            bytesLeft -= text.count + Self.replacementCost
             let size = text.count - reference.range.count + value.count
             guard replacements <= Self.mostReplacements, size <= Self.mostBytes, bytesLeft > 0 else {
-                throw failure(reference.name, isExhausted: bytesLeft <= 0)
+                throw failure(reference.name)
             }
             text.replaceSubrange(reference.range, with: value)
-            columns.replaceSubrange(reference.range, with: repeatElement(0, count: value.count))
+            if hasColumns { columns.replaceSubrange(reference.range, with: repeatElement(0, count: value.count)) }
             result.isChanged = true
             if definition.lines.count > 1 { result.following.append(Array(definition.lines.dropFirst())) }
             // What a sequence repeats is expanded in each round.
             if value.first(where: { !$0.isBlank }) == .tilde { break }
         }
-        if result.isChanged { piece.replace(text, columns) }
+        if result.isChanged { piece.replace(text, hasColumns ? columns : nil) }
         return result
     }
 
-    private func failure(_ name: String, isExhausted: Bool) -> Failure {
-        isExhausted
-            ? Failure(
+    private mutating func failure(_ name: String) -> Failure {
+        if bytesLeft <= 0 {
+            return Failure(
                 message: "definitions and sequences make more than \(context.maximumBytes) bytes",
                 hint: "does '$\(name)' use itself?")
-            : Failure(
-                message: "'$\(name)' makes the line longer than \(Self.mostBytes) bytes or never ends",
-                hint: "a definition must not use itself")
+        }
+        failures += 1
+        if failures == Self.mostFailures { bytesLeft = 0 }
+        return Failure(
+            message: "'$\(name)' makes the line longer than \(Self.mostBytes) bytes or never ends",
+            hint: "a definition must not use itself")
     }
 
     private mutating func value(
@@ -114,10 +125,11 @@ struct Expander {
 }
 
 extension Piece {
-    /// Puts another text in the place of this one; 0 is the column of what does not stand in the line.
-    mutating func replace(_ bytes: [UInt8], _ columns: [Int32]) {
+    /// Puts another text in the place of this one; 0 is the column of what does not stand in the
+    /// line, nil if nothing does.
+    mutating func replace(_ bytes: [UInt8], _ columns: [Int32]?) {
         text = bytes[...]
-        self.columns = ColumnMap(columns)
-        location.column = Int(columns.first ?? 0)
+        self.columns = columns.map { ColumnMap($0) }
+        location.column = Int(columns?.first ?? 0)
     }
 }

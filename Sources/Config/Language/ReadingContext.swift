@@ -18,7 +18,7 @@ package struct ReadingContext: Sendable {
     package init(
         configurationID: String? = nil, workingDirectory: String = "/",
         environment: @escaping @Sendable (String) -> String? = { _ in nil }, seed: UInt64 = 0,
-        maximumLines: Int = 2_000_000, maximumBytes: Int = 256 << 20
+        maximumLines: Int = 1_000_000, maximumBytes: Int = 256 << 20
     ) {
         self.configurationID = configurationID
         self.workingDirectory = workingDirectory
