@@ -40,7 +40,8 @@ extension Field {
         field.show = {
             [
                 SettingReport(
-                    keyword: name, value: .bool(!$0[keyPath: path].wrappedValue), origin: $0[keyPath: path].origin)
+                    keyword: name, value: .bool(!$0[keyPath: path].wrappedValue), origin: $0[keyPath: path].origin,
+                    isPresence: true)
             ]
         }
         return field
