@@ -43,7 +43,8 @@ extension GARPGroup {
             .value("garp_interval", \.$garpIntervalSeconds, .seconds(0...2_147.483647)),
             .value("gna_interval", \.$gnaIntervalSeconds, .seconds(0...2_147.483647)),
             .repeated("interface", \.interfaces, .interfaceName),
-            .names("interfaces", \.interfaces).then { _, model, _ in model.isShared = true },
+            .wordList("interfaces", \.interfaces, of: "names of interfaces").then { _, model, _ in model.isShared = true
+            },
         ])
 
     /// Nothing.
