@@ -147,5 +147,22 @@ struct VRRPTrackerChecks {
             }
             configuration.staticAddresses[index].wrappedValue.trackGroup = nil
         }
+        dropUnknownGroups(&configuration.staticRoutes, \.trackGroup, groups, log)
+        dropUnknownGroups(&configuration.staticRules, \.trackGroup, groups, log)
+    }
+
+    private static func dropUnknownGroups<Value>(
+        _ list: inout [Setting<Value>], _ path: WritableKeyPath<Value, String?>, _ groups: Set<String>,
+        _ log: DiagnosticLog
+    ) {
+        for index in list.indices {
+            guard let group = list[index].wrappedValue[keyPath: path], !groups.contains(group) else { continue }
+            if let place = list[index].origin {
+                log.warn(
+                    place, "there is no track_group '\(group)': ignored",
+                    hint: VRRPChecks.hint(for: group, among: groups))
+            }
+            list[index].wrappedValue[keyPath: path] = nil
+        }
     }
 }
