@@ -34,6 +34,8 @@ extension VRRPInstance {
     private static let addressFields: [Field<VRRPInstance>] = [
         .familyValues("virtual_ipaddress", \.addresses, .virtualAddress(), family: \.address.family),
         .values("virtual_ipaddress_excluded", \.excludedAddresses, .virtualAddress()),
+        .values("virtual_routes", \.routes, .route),
+        .values("virtual_rules", \.rules, .rule),
         .flag("no_virtual_ipaddress", \.$allowsNoAddresses),
         .flag("promote_secondaries", \.$promotesSecondaries),
     ]
