@@ -18,6 +18,12 @@ package struct ScriptUser: Hashable, Sendable {
     package var user: String
     /// A name or a number; nil: the user's own group.
     package var group: String?
+
+    /// `group` is nil for the user's own.
+    package init(user: String, group: String? = nil) {
+        self.user = user
+        self.group = group
+    }
 }
 
 /// DNS_CHECK: a query that must be answered without an error.
@@ -79,6 +85,12 @@ package struct HexPattern: Hashable, Sendable {
     /// As many bytes; a bit that is 1 matters.
     package var mask: [UInt8]
 
+    /// Both of the same length.
+    package init(bytes: [UInt8], mask: [UInt8]) {
+        self.bytes = bytes
+        self.mask = mask
+    }
+
     /// Whether data begins with it, as far as the data goes.
     package func matches(_ data: some Collection<UInt8>) -> Bool {
         zip(data, zip(bytes, mask)).allSatisfy { ($0 ^ $1.0) & $1.1 == 0 }
@@ -101,6 +113,12 @@ package struct FileWeight: Hashable, Sendable {
     package var value = 0
     /// The result's sign is turned around.
     package var isReversed = false
+
+    /// 0 is the file's own weight.
+    package init(value: Int = 0, isReversed: Bool = false) {
+        self.value = value
+        self.isReversed = isReversed
+    }
 }
 
 /// BFD_CHECK: the state of a BFD session.
