@@ -4,14 +4,18 @@ extension GlobalSettings {
     /// `global_defs`.
     static let block = Block<GlobalSettings>(
         "global_defs",
-        [
-            .value("sluice_xdp_mode", \.$xdpMode, .choice),
-            .value("sluice_flow_table", \.$flowTableSize, .flowTableSize),
-            .interfaces("sluice_interfaces", \.$interfaces),
-            .value("sluice_drain", \.$drainSeconds, .seconds(drainRangeSeconds)),
-            .value("sluice_timeouts", \.$timeouts, .timeouts),
-            .lvsTimeouts("lvs_timeouts", \.$timeouts),
-        ])
+        sluiceFields + commonFields + vrrpFields + garpFields + vrrpSystemFields + mailFields + scriptFields
+            + fifoFields + reloadFields + unusedFields)
+
+    /// What the forwarder does.
+    private static let sluiceFields: [Field<GlobalSettings>] = [
+        .value("sluice_xdp_mode", \.$xdpMode, .choice),
+        .value("sluice_flow_table", \.$flowTableSize, .flowTableSize),
+        .interfaces("sluice_interfaces", \.$interfaces),
+        .value("sluice_drain", \.$drainSeconds, .seconds(drainRangeSeconds)),
+        .value("sluice_timeouts", \.$timeouts, .timeouts),
+        .lvsTimeouts("lvs_timeouts", \.$timeouts),
+    ]
 }
 
 extension Form where Value == Int {
@@ -84,7 +88,8 @@ extension Field where Model == GlobalSettings {
             name: name, syntax: "[tcp S] [tcpfin S] [udp S]", shape: KeywordShape(),
             read: { statement, model, log in
                 let reader = LVSTimeouts(statement: statement, log: log)
-                model[keyPath: path] = Setting(reader.read(over: model[keyPath: path].wrappedValue), from: statement.location)
+                model[keyPath: path] = Setting(
+                    reader.read(over: model[keyPath: path].wrappedValue), from: statement.location)
             })
     }
 }
@@ -103,7 +108,8 @@ private struct LVSTimeouts {
         for index in stride(from: 0, to: words.count, by: 2) {
             guard let field = Self.field(words[index]) else {
                 log.warn(
-                    statement.location(of: index), "'\(words[index])' is no option of lvs_timeouts: the rest is ignored",
+                    statement.location(of: index),
+                    "'\(words[index])' is no option of lvs_timeouts: the rest is ignored",
                     hint: "tcp, tcpfin or udp")
                 return timeouts
             }

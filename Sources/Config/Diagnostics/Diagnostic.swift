@@ -1,27 +1,4 @@
-/// Where in the configuration something stands.
-package struct SourceLocation: Hashable, Sendable {
-    /// The file's path, as it was given or as an `include` found it.
-    package var file: String
-    /// Counted from 1; 0 means the file as a whole.
-    package var line: Int
-    /// Counted in bytes from 1; 0 means the line as a whole.
-    package var column: Int
-
-    /// `line` and `column` are counted from 1; 0 means the file, or the line, as a whole.
-    package init(file: String, line: Int, column: Int = 0) {
-        self.file = file
-        self.line = line
-        self.column = column
-    }
-
-    /// Another place in the same line.
-    func at(_ column: Int) -> SourceLocation { SourceLocation(file: file, line: line, column: column) }
-}
-
-extension SourceLocation: CustomStringConvertible {
-    /// `FILE:LINE`, or `FILE` for the file as a whole: what people look for. The column is for the caret.
-    package var description: String { line > 0 ? "\(file):\(line)" : file }
-}
+import Wire
 
 /// One remark about the configuration: where, what was found, and what would be right.
 package struct Diagnostic: Hashable, Sendable {
@@ -43,6 +20,13 @@ package struct Diagnostic: Hashable, Sendable {
     package var message: String
     /// What would be right, if that is known.
     package var hint: String?
+    /// The line as it stands in the file, fit for a terminal: control characters are replaced, and a long line is cut
+    /// around the column. Nil if it is not known.
+    package var excerpt: String?
+    /// What stands below the excerpt: blanks and tabs, then `^` below the column. Nil if there is no column.
+    package var caret: String?
+    /// What the line became, if definitions or sequences made something else of it; fit for a terminal.
+    package var expansion: String?
 
     /// `hint` says what would be right.
     package init(severity: Severity, location: SourceLocation, message: String, hint: String? = nil) {
@@ -51,44 +35,38 @@ package struct Diagnostic: Hashable, Sendable {
         self.message = message
         self.hint = hint
     }
+
+    private var text: String {
+        let text = "\(severity.rawValue): \(Excerpt.clean(message))"
+        guard let hint else { return text }
+        return "\(text) (\(Excerpt.clean(hint)))"
+    }
+
+    /// `FILE:LINE:COLUMN: warning: MESSAGE (HINT)`, then the line and a caret below the column, as far as they are
+    /// known, then what the line became if something in it was replaced. Without a newline at the end.
+    package func rendered() -> String {
+        let column = location.line > 0 && location.column > 0 ? ":\(location.column)" : ""
+        var lines = ["\(Excerpt.clean(location.description))\(column): \(text)"]
+        if let excerpt { lines.append("    \(excerpt)") }
+        if excerpt != nil, let caret { lines.append("    \(caret)") }
+        if let expansion { lines.append("    expands to: \(expansion)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// All that is known; the column is 0 for the line as a whole, the line for the file as a whole.
+    package var json: JSON {
+        var members: [(String, JSON)] = [
+            ("severity", .string(severity.rawValue)), ("file", .string(location.file)), ("line", .int(location.line)),
+            ("column", .int(location.column)), ("message", .string(message)),
+        ]
+        for (name, value) in [("hint", hint), ("excerpt", excerpt), ("expansion", expansion)] {
+            if let value { members.append((name, .string(value))) }
+        }
+        return .object(members)
+    }
 }
 
 extension Diagnostic: CustomStringConvertible {
-    /// `FILE:LINE: warning: MESSAGE (HINT)`.
-    package var description: String {
-        let text = "\(location): \(severity.rawValue): \(message)"
-        guard let hint else { return text }
-        return "\(text) (\(hint))"
-    }
-}
-
-/// Collects diagnostics in the order in which they are found, each only once.
-final class DiagnosticLog {
-    private(set) var all: [Diagnostic] = []
-    private var seen: Set<Diagnostic> = []
-    private var notedKeywords: Set<String> = []
-
-    var hasErrors: Bool { all.contains { $0.severity == .error } }
-
-    func warn(_ location: SourceLocation, _ message: String, hint: String? = nil) {
-        add(Diagnostic(severity: .warning, location: location, message: message, hint: hint))
-    }
-
-    func fail(_ location: SourceLocation, _ message: String, hint: String? = nil) {
-        add(Diagnostic(severity: .error, location: location, message: message, hint: hint))
-    }
-
-    func note(_ location: SourceLocation, _ message: String) {
-        add(Diagnostic(severity: .note, location: location, message: message))
-    }
-
-    /// Notes, at a keyword's first use in a kind of block only, that it is known but has no effect, and why.
-    func noteUnused(_ keyword: String, in block: String, _ location: SourceLocation, _ reason: String) {
-        guard notedKeywords.insert("\(block)/\(keyword)").inserted else { return }
-        note(location, "'\(keyword)': understood, not used by Sluice: \(reason)")
-    }
-
-    private func add(_ diagnostic: Diagnostic) {
-        if seen.insert(diagnostic).inserted { all.append(diagnostic) }
-    }
+    /// `FILE:LINE: warning: MESSAGE (HINT)`, on one line.
+    package var description: String { "\(Excerpt.clean(location.description)): \(text)" }
 }

@@ -1,7 +1,7 @@
 /// Why Sluice understands a keyword but never acts on it.
 enum UnusedReason: Sendable, CaseIterable {
-    case snmp, dbus, ipvs, netfilter, process, scheduling, buffers, obsolete, dump, linkbeat, ipsets
-    case regexStack
+    case snmp, dbus, ipvs, netfilter, process, scheduling, buffers, obsolete, dump, linkbeat, ipsets, copies, includes,
+        regexStack
 
     /// The reason, as the end of "understood, not used by Sluice: ".
     var text: String {
@@ -17,6 +17,8 @@ enum UnusedReason: Sendable, CaseIterable {
         case .dump: "sluicectl shows the state"
         case .linkbeat: "the kernel reports links by netlink"
         case .ipsets: "it uses no ipsets"
+        case .copies: "it reads its configuration once, and keeps no copy of it"
+        case .includes: "it always reports an include that finds nothing"
         case .regexStack: "its regular expressions need no stack of their own"
         }
     }

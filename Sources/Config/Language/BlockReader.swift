@@ -4,13 +4,13 @@
 /// up for, as keepalived does. What is left is known, and has the arguments it needs.
 struct BlockReader {
     private let tokens: [Token]
-    private let root: BlockShape
+    private let hints: KeywordHints
     private let log: DiagnosticLog
     private var next = 0
 
     private init(_ tokens: [Token], root: BlockShape, log: DiagnosticLog) {
         self.tokens = tokens
-        self.root = root
+        hints = KeywordHints(root: root)
         self.log = log
     }
 
@@ -31,43 +31,51 @@ struct BlockReader {
             case .close where opening != nil: return statements
             case .close: log.warn(token.location, "a '}' too many: ignored")
             case .open: log.warn(token.location, "a '{' after no keyword that opens a block: ignored")
-            case .text(let text):
-                switch content {
-                case .keywords(let shape):
-                    if let statement = readStatement(text, token.location, in: shape) { statements.append(statement) }
-                case .values:
-                    let words = Self.words(of: text, token.location, isQuoted: isQuoted)
-                    if !words.isEmpty { statements.append(Statement(words: words, location: token.location)) }
-                }
+            case .text:
+                if let statement = readText(token, as: content, isQuoted: isQuoted) { statements.append(statement) }
             }
         }
         if let opening { log.warn(opening, "the block that begins here is not closed", hint: "add a '}'") }
         return statements
     }
 
-    private static func words(
-        of text: ArraySlice<UInt8>, _ location: SourceLocation, isQuoted: Bool
-    ) -> [Word] {
-        isQuoted ? WordSplitter.quoted(text, location) : WordSplitter.plain(text, location)
+    private mutating func readText(_ token: Token, as content: BlockContent, isQuoted: Bool) -> Statement? {
+        switch content {
+        case .keywords(let shape): return readStatement(token, in: shape)
+        case .values:
+            guard let words = words(of: token, isQuoted: isQuoted), !words.isEmpty else { return nil }
+            return Statement(words: words, location: token.location)
+        }
     }
 
-    private mutating func readStatement(
-        _ text: ArraySlice<UInt8>, _ location: SourceLocation, in shape: BlockShape
-    ) -> Statement? {
-        var words = WordSplitter.plain(text, location)
-        guard let first = words.first else { return nil }
+    /// The words of a line; nil, with a warning, if they can't be told apart.
+    private func words(of token: Token, isQuoted: Bool) -> [Word]? {
+        guard isQuoted else { return WordSplitter.plain(token) }
+        do throws(WordSplitter.Failure) {
+            return try WordSplitter.quoted(token)
+        } catch {
+            log.warn(token.location, "\(error.message): line skipped")
+            return nil
+        }
+    }
+
+    private mutating func readStatement(_ token: Token, in shape: BlockShape) -> Statement? {
+        let location = token.location
+        let plain = WordSplitter.plain(token)
+        guard let first = plain.first else { return nil }
         guard let keyword = shape.keywords[first.text] else {
             reportUnknown(first.text, location, in: shape)
             return nil
         }
-        if keyword.isQuoted { words = WordSplitter.quoted(text, location) }
+        let split = keyword.isQuoted ? words(of: token, isQuoted: true) : plain
+        let words = split ?? plain
         var statement = Statement(words: words, location: location)
         let isComplete = words.count - 1 >= keyword.minimumArguments
         if !isComplete { reportIncomplete(statement, keyword.minimumArguments) }
         if let content = keyword.content {
             statement.block = readBody(content, isQuoted: keyword.isQuoted, of: statement)
         }
-        return isComplete ? statement : nil
+        return isComplete && split != nil ? statement : nil
     }
 
     private func reportIncomplete(_ statement: Statement, _ minimum: Int) {
@@ -86,8 +94,9 @@ struct BlockReader {
 
     private mutating func reportUnknown(_ word: String, _ location: SourceLocation, in shape: BlockShape) {
         let isBlock = isNext(.open)
-        let hint = KeywordHints.hint(for: word, in: shape, root: root)
-        log.warn(location, "unknown keyword '\(word)': \(isBlock ? "block" : "line") skipped", hint: hint)
+        log.warn(
+            location, "unknown keyword '\(word)': \(isBlock ? "block" : "line") skipped",
+            hint: hints.hint(for: word, in: shape))
         if isBlock {
             next += 1
             skipBlock(openedAt: location)

@@ -4,10 +4,13 @@ final class BlockShape: Sendable {
     /// As operators call it: "vrrp_instance", "the top level".
     let name: String
     let keywords: [String: KeywordShape]
+    /// The words alone, in alphabetical order.
+    let sortedKeywords: [String]
 
     init(name: String, keywords: [String: KeywordShape]) {
         self.name = name
         self.keywords = keywords
+        sortedKeywords = keywords.keys.sorted()
     }
 }
 

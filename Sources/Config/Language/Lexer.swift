@@ -10,75 +10,69 @@ struct Token: Equatable {
     var kind: Kind
     /// The line, and the column where it begins.
     var location: SourceLocation
+    /// Where the bytes of the text stand in the line, if the text is not a slice of the line.
+    var columns: ColumnMap?
+
+    init(text piece: Piece) {
+        kind = .text(piece.text)
+        location = piece.location
+        columns = piece.columns
+    }
+
+    init(_ kind: Kind, at location: SourceLocation) {
+        self.kind = kind
+        self.location = location
+    }
+
+    static func == (left: Token, right: Token) -> Bool { left.kind == right.kind && left.location == right.location }
 }
 
-/// The second layer: lines become tokens. A brace ends a statement as the end of the line does.
+/// Splits lines at braces: a brace ends a statement as the end of the line does.
 enum Lexer {
-    static func tokens(of lines: [SourceLine]) -> [Token] {
-        var tokens: [Token] = []
-        tokens.reserveCapacity(lines.count)
-        for line in lines { append(line, to: &tokens) }
-        return tokens
-    }
-
-    private static func append(_ line: SourceLine, to tokens: inout [Token]) {
-        var rest = line.text[...]
-        while let first = rest.first {
-            let location = line.location(at: rest.startIndex)
-            if first == .openBrace || first == .closeBrace {
-                tokens.append(Token(kind: first == .openBrace ? .open : .close, location: location))
-                rest.removeFirst()
-            } else {
-                let end = endOfStatement(rest)
-                tokens.append(Token(kind: .text(rest[..<end].trimmingSuffix(while: \.isBlank)), location: location))
-                rest = rest[end...]
-            }
-            rest = rest.drop(while: \.isBlank)
+    /// Makes tokens of a line up to its first brace, the brace too if it comes first. The result is what is left, which
+    /// is read like a line of its own.
+    static func split(_ piece: Piece, into tokens: inout [Token], log: DiagnosticLog) -> Piece? {
+        guard let first = piece.text.first else { return nil }
+        let start = piece.text.startIndex
+        let rest: Piece
+        if first == .openBrace || first == .closeBrace {
+            tokens.append(Token(first == .openBrace ? .open : .close, at: piece.location))
+            rest = piece.rest(from: start + 1)
+        } else {
+            let end = endOfStatement(piece.text) { index in reportUndefined(piece, at: index, log) }
+            let text = piece.text[..<end].trimmingSuffix(while: \.isBlank)
+            tokens.append(Token(text: piece.part(start..<text.endIndex)))
+            rest = piece.rest(from: end)
         }
+        return rest.text.isEmpty ? nil : rest
     }
 
-    /// The first brace outside quotes. `${NAME}` is not a block.
-    private static func endOfStatement(_ text: ArraySlice<UInt8>) -> Int {
+    /// The first brace outside double quotes. A quote that is not closed protects the rest. A `${NAME}` that stands for
+    /// nothing is not a block either: `undefined` is told where it begins.
+    static func endOfStatement(_ text: ArraySlice<UInt8>, undefined: (Int) -> Void = { _ in }) -> Int {
         var index = text.startIndex
         while index < text.endIndex {
             switch text[index] {
             case .openBrace, .closeBrace: return index
-            case .quote: index = text[(index + 1)...].firstIndex(of: .quote) ?? text.endIndex - 1
-            case .dollar where text[(index + 1)...].first == .openBrace:
-                index = text[index...].firstIndex(of: .closeBrace) ?? text.endIndex - 1
+            case .quote:
+                guard let end = text[(index + 1)...].firstIndex(of: .quote) else { return text.endIndex }
+                index = end
+            case .dollar where index + 1 < text.endIndex && text[index + 1] == .openBrace:
+                guard let reference = Reference(text, at: index) else { break }
+                undefined(index)
+                index = reference.range.upperBound - 1
             default: break
             }
             index += 1
         }
         return text.endIndex
     }
-}
 
-/// Makes words of a statement's text.
-enum WordSplitter {
-    /// Splits at blanks; `"..."` is one word, and a quote that is not closed ends the line. `location` is where the
-    /// text begins.
-    static func plain(_ text: ArraySlice<UInt8>, _ location: SourceLocation) -> [Word] {
-        var words: [Word] = []
-        var rest = text.drop(while: \.isBlank)
-        func column(_ index: Int) -> Int { location.column == 0 ? 0 : location.column + index - text.startIndex }
-        while let first = rest.first {
-            let start = column(rest.startIndex)
-            if first == .quote {
-                guard let end = rest.dropFirst().firstIndex(of: .quote) else { break }
-                let word = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
-                words.append(Word(text: word, column: start))
-                rest = rest[(end + 1)...]
-            } else {
-                let end = rest.firstIndex { $0.isBlank || $0 == .quote } ?? rest.endIndex
-                words.append(Word(text: String(decoding: rest[..<end], as: UTF8.self), column: start))
-                rest = rest[end...]
-            }
-            rest = rest.drop(while: \.isBlank)
-        }
-        return words
+    private static func reportUndefined(_ piece: Piece, at index: Int, _ log: DiagnosticLog) {
+        guard let reference = Reference(piece.text, at: index) else { return }
+        log.warn(
+            piece.location.at(piece.column(at: index)),
+            "'\(piece.text[reference.range].text)' stands for nothing here: it stays as it is",
+            hint: "define it before with $\(reference.name)=...; one with several lines must end the line")
     }
-
-    /// As keepalived splits scripts and the like: quotes of both kinds join words, backslashes escape.
-    static func quoted(_ text: ArraySlice<UInt8>, _ location: SourceLocation) -> [Word] { plain(text, location) }
 }

@@ -1,132 +1,272 @@
-/// One line of a file without comments, surrounding blanks and line end; never empty.
-struct SourceLine {
-    var text: [UInt8]
-    /// The line, and the column where the text begins; 0 if the text is not what stands in the file.
-    var location: SourceLocation
-
-    /// Where a byte of the text stands in the file.
-    func location(at index: Int) -> SourceLocation {
-        location.at(location.column == 0 ? 0 : location.column + index)
-    }
-}
-
-/// The first layer: files become lines. Follows `include`, removes comments, counts lines.
+/// The first layer: files become tokens. Follows `include`, removes comments, keeps or drops conditional lines,
+/// replaces definitions, repeats sequences, and splits lines at braces.
+///
+/// It takes the next line as keepalived does: what is left of a line after a brace comes before the rounds of a
+/// sequence, those before the further lines of a definition, and those before the next line of the file.
 struct LineReader {
     /// keepalived reads lines into a buffer of 1,024 bytes, the end of the line and a zero among them.
     static let longestLine = 1_022
-    /// How deep files may include each other, and how many are read in all: limits against loops and explosions.
-    static let deepestInclude = 32
-    static let mostFiles = 4_096
+    /// How deep definitions and sequences may nest.
+    static let deepestNesting = 100
 
-    private let source: any ConfigurationSource
-    private let log: DiagnosticLog
-    private var openFiles: [String] = []
-    private var fileCount = 0
-    private(set) var lines: [SourceLine] = []
+    /// The lines of a definition that are still to be read.
+    private struct Frame {
+        var lines: ArraySlice<[UInt8]>
+        /// How many sequences were under way before it.
+        var sequences: Int
+        var location: SourceLocation
+        var depth: Int
+    }
 
-    init(source: any ConfigurationSource, log: DiagnosticLog) {
+    /// A definition whose lines are being read.
+    private struct Collection {
+        var name: String
+        var lines: [[UInt8]]
+    }
+
+    let source: any ConfigurationSource
+    let log: DiagnosticLog
+    let context: ReadingContext
+    var files = FileStack()
+    private(set) var tokens: [Token] = []
+    private var expander: Expander
+    private var residue: Piece?
+    private var sequences: [Sequence] = []
+    private var frames: [Frame] = []
+    private var collection: Collection?
+    private var linesLeft: Int
+
+    init(source: any ConfigurationSource, context: ReadingContext, log: DiagnosticLog) {
         self.source = source
+        self.context = context
         self.log = log
+        expander = Expander(context: context)
+        linesLeft = context.maximumLines
     }
 
     /// Reads a file and what it includes; nil if the file itself can't be read, the reason being in the log.
-    static func lines(of path: String, from source: any ConfigurationSource, log: DiagnosticLog) -> [SourceLine]? {
-        var reader = LineReader(source: source, log: log)
-        do throws(ConfigurationSourceError) {
-            try reader.readFile(path)
-        } catch {
-            log.fail(SourceLocation(file: path, line: 0), "the configuration can't be read: \(error.reason)")
-            return nil
-        }
-        return reader.lines
+    static func tokens(
+        of path: String, from source: any ConfigurationSource, context: ReadingContext, log: DiagnosticLog
+    ) -> [Token]? {
+        var reader = LineReader(source: source, context: context, log: log)
+        guard reader.openMain(path) else { return nil }
+        while reader.readNext() {}
+        return reader.tokens
     }
 
-    private mutating func readFile(_ path: String) throws(ConfigurationSourceError) {
-        let bytes = try source.read(path: path)
-        fileCount += 1
-        openFiles.append(path)
-        defer { openFiles.removeLast() }
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        var number = 0
-        for line in text.split(separator: .newline, omittingEmptySubsequences: false) {
-            number += 1
-            readLine(line, SourceLocation(file: path, line: number))
+    private mutating func readNext() -> Bool {
+        if let piece = residue {
+            residue = nil
+            process(piece)
+        } else if sequences.count > (frames.last?.sequences ?? 0) {
+            if let piece = nextRound() { process(piece) }
+        } else if !frames.isEmpty {
+            if let piece = nextFrameLine() { process(piece) }
+        } else if let line = nextLine() {
+            read(line)
+        } else {
+            endCollection(isAlone: false)
+            return false
         }
+        return true
     }
 
-    private mutating func readLine(_ raw: ArraySlice<UInt8>, _ location: SourceLocation) {
-        let line = raw.trimmingSuffix(while: { $0 == .carriageReturn })
-        let (text, isQuoteOpen) = Self.withoutComment(line)
-        guard let first = text.first else { return }
-        if isQuoteOpen { log.warn(location, "a '\"' is not closed: the rest of the line is ignored") }
-        if line.count > Self.longestLine {
+    // MARK: Lines of files
+
+    private mutating func read(_ line: OpenFile.Line) {
+        guard let first = line.text.first else {
+            if line.length == 0 { endCollection(isAlone: false) }
+            return
+        }
+        if line.marks.contains(.zero) {
+            log.warn(line.location, "a zero byte in the line: line skipped", hint: "is this a text file?")
+            return
+        }
+        if line.length > Self.longestLine {
             log.warn(
-                location, "the line has \(line.count) bytes: keepalived would cut it in two",
+                line.location.at(0), "the line has \(line.length) bytes: keepalived would cut it in two",
                 hint: "at most \(Self.longestLine)")
         }
-        if let pattern = Self.includePattern(text) {
-            include(pattern, location)
-        } else if first == .atSign || first == .dollar || first == .tilde {
-            log.warn(
-                location,
-                "conditional lines (@), definitions ($) and sequences (~) are not understood yet: line skipped",
-                hint: "write out what the line stands for")
+        var piece = Piece(
+            text: line.text, columns: nil, location: line.location, mayHaveDollar: line.marks.contains(.dollar))
+        if line.marks.contains(.comment) {
+            if Comments.strip(&piece) {
+                log.warn(line.location.at(0), "a '\"' is not closed: the rest of the line is ignored")
+            }
+            if piece.text.isEmpty { return }
+        }
+        if collection != nil || piece.mayHaveDollar || first == .atSign || first == .tilde {
+            process(piece)
         } else {
-            let indent = raw.prefix(while: \.isBlank).count
-            lines.append(SourceLine(text: text, location: location.at(indent + 1)))
+            finish(piece, hasBraces: line.marks.contains(.brace))
         }
     }
 
-    /// The pattern of `include PATTERN`. Its variants differ in what they report, not in what they read.
-    private static func includePattern(_ text: [UInt8]) -> String? {
-        let names = ["include", "includer", "includem", "includew", "includeb", "includea"]
-        let words = text.split(maxSplits: 1, whereSeparator: \.isBlank)
-        guard words.count == 2, names.contains(String(decoding: words[0], as: UTF8.self)) else { return nil }
-        return String(decoding: words[1], as: UTF8.self)
+    // MARK: Lines of definitions and sequences
+
+    private mutating func takeLine(_ location: SourceLocation) -> Bool {
+        guard linesLeft > 0 else {
+            failExpansion(
+                location, "definitions and sequences make more than \(context.maximumLines) lines",
+                hint: "does a definition use itself?")
+            return false
+        }
+        linesLeft -= 1
+        return true
     }
 
-    private mutating func include(_ pattern: String, _ location: SourceLocation) {
-        let paths = source.glob(pattern, relativeTo: Self.directory(of: location.file))
-        if paths.isEmpty { log.warn(location, "no file matches 'include \(pattern)'") }
-        for path in paths {
-            if openFiles.contains(path) {
-                log.warn(location, "'\(path)' includes itself: skipped")
-            } else if openFiles.count >= Self.deepestInclude || fileCount >= Self.mostFiles {
-                log.warn(
-                    location, "too many files are included: '\(path)' is skipped",
-                    hint: "at most \(Self.deepestInclude) deep and \(Self.mostFiles) in all")
-                return
-            } else {
-                do throws(ConfigurationSourceError) {
-                    try readFile(path)
-                } catch {
-                    log.warn(location, "'\(path)' can't be read: \(error.reason): skipped")
+    private mutating func nextRound() -> Piece? {
+        let last = sequences.count - 1
+        guard takeLine(sequences[last].piece.location) else { return nil }
+        var piece = sequences[last].piece
+        for (name, value) in zip(sequences[last].names, sequences[last].next()) {
+            expander.definitions[name] = Definition(lines: [value])
+        }
+        if sequences[last].isFinished { sequences.removeLast() }
+        piece.isExpanded = true
+        return piece.text.isEmpty ? nil : piece
+    }
+
+    private mutating func nextFrameLine() -> Piece? {
+        let last = frames.count - 1
+        guard takeLine(frames[last].location) else { return nil }
+        let frame = frames[last]
+        let line = frames[last].lines.removeFirst()
+        if frames[last].lines.isEmpty { frames.removeLast() }
+        let text = line[...].trimmed
+        guard !text.isEmpty else { return nil }
+        return Piece(
+            text: text, columns: nil, location: frame.location, mayHaveDollar: true, isExpanded: true,
+            depth: frame.depth)
+    }
+
+    private mutating func failExpansion(_ location: SourceLocation, _ message: String, hint: String) {
+        log.fail(location, message, hint: hint)
+        sequences = []
+        frames = []
+    }
+
+    // MARK: What a line does
+
+    private mutating func process(_ given: Piece) {
+        var piece = given
+        if collection != nil { return collect(piece) }
+        var goesOn = true
+        while goesOn {
+            goesOn = false
+            if piece.text.first == .atSign, !keep(&piece) { return }
+            if piece.text.first == .dollar, define(piece) { return }
+            if piece.starts(with: "~SEQ") || piece.starts(with: "~LST") { return addSequence(piece) }
+            guard piece.mayHaveDollar, piece.text.contains(.dollar), piece.text.first != .tilde else { break }
+            guard let isChanged = expand(&piece) else { return }
+            if isChanged {
+                goesOn = piece.text.first == .atSign || piece.text.first == .tilde || piece.text.contains(.dollar)
+            }
+        }
+        if !piece.text.isEmpty { finish(piece, hasBraces: true) }
+    }
+
+    /// Whether a line with a condition is kept; then the condition is gone.
+    private func keep(_ piece: inout Piece) -> Bool {
+        let isNegated = piece.text.dropFirst().first == .caret
+        let word = piece.text.dropFirst(isNegated ? 2 : 1)
+        guard let end = word.firstIndex(where: \.isBlank) else { return false }
+        let isSame = context.configurationID.map { word[..<end].elementsEqual($0.utf8) } ?? false
+        guard isSame != isNegated else { return false }
+        piece = piece.rest(from: end)
+        return !piece.text.isEmpty
+    }
+
+    /// Whether a line begins a definition.
+    private mutating func define(_ piece: Piece) -> Bool {
+        guard let (name, value) = Definitions.parse(piece.text) else { return false }
+        if value.last == .backslash {
+            let line = value.dropLast().trimmingSuffix(while: \.isBlank)
+            collection = Collection(name: name, lines: line.isEmpty ? [] : [Array(line)])
+        } else {
+            expander.definitions[name] = Definition(lines: [Array(value)])
+        }
+        return true
+    }
+
+    private mutating func collect(_ piece: Piece) {
+        let goesOn = piece.text.last == .backslash
+        let line = goesOn ? piece.text.dropLast().trimmingSuffix(while: \.isBlank) : piece.text
+        let isAlone = !goesOn && collection?.lines.isEmpty == true
+        if !line.isEmpty { collection?.lines.append(Array(line)) }
+        if !goesOn { endCollection(isAlone: isAlone) }
+    }
+
+    /// A definition of which only the last line says anything is like one that was written on one line.
+    private mutating func endCollection(isAlone: Bool) {
+        guard let ended = collection else { return }
+        collection = nil
+        expander.definitions[ended.name] = Definition(
+            lines: ended.lines.isEmpty ? [[]] : ended.lines, hasSeveralLines: !isAlone && !ended.lines.isEmpty)
+    }
+
+    private mutating func addSequence(_ piece: Piece) {
+        do throws(SequenceError) {
+            let directory = files.directory
+            var expander = expander
+            defer { self.expander = expander }
+            let sequence = try SequenceParser.parse(piece) { numbers in
+                var inner = Piece(text: numbers, columns: nil, location: piece.location, mayHaveDollar: true)
+                _ = try? expander.expand(&inner, directory: directory)
+                return inner.text
+            }
+            guard sequence.piece.depth <= Self.deepestNesting else { return failDepth(piece.location) }
+            if !sequence.isFinished { sequences.append(sequence) }
+        } catch {
+            log.warn(
+                piece.location, "'\(piece.text.prefix(4).text)' is not understood: \(error.reason): line skipped",
+                hint: "~SEQ(NAME, START, STEP, END) or ~LST(NAME, VALUE, ...)")
+        }
+    }
+
+    private mutating func failDepth(_ location: SourceLocation) {
+        failExpansion(
+            location, "definitions and sequences nest deeper than \(Self.deepestNesting)",
+            hint: "a definition must not use itself")
+    }
+
+    /// Replaces definitions; whether there were any, nil if the line is lost.
+    private mutating func expand(_ piece: inout Piece) -> Bool? {
+        do throws(Expander.Failure) {
+            let result = try expander.expand(&piece, directory: files.directory)
+            guard result.isChanged else { return false }
+            if let warning = result.warning { log.warn(piece.location, warning) }
+            piece.isExpanded = true
+            for lines in result.following {
+                guard piece.depth < Self.deepestNesting else {
+                    failDepth(piece.location.at(0))
+                    return nil
                 }
+                frames.append(
+                    Frame(
+                        lines: lines[...], sequences: sequences.count, location: piece.location.at(0),
+                        depth: piece.depth + 1))
             }
+            if Comments.strip(&piece) {
+                log.warn(piece.location.at(0), "a '\"' is not closed: the rest of the line is ignored")
+            }
+            return true
+        } catch {
+            failExpansion(piece.location.at(0), error.message, hint: error.hint)
+            return nil
         }
     }
 
-    /// The path up to its last slash, without it; "/" stays, "" if there is none.
-    static func directory(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: .slash) else { return "" }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
+    // MARK: Tokens
 
-    /// Removes the comment, `\` before `#` and `!`, and blanks around. Quotes protect all three; `\` protects a quote.
-    static func withoutComment(_ line: ArraySlice<UInt8>) -> (text: [UInt8], isQuoteOpen: Bool) {
-        var text: [UInt8] = []
-        var isQuoted = false
-        var rest = line.drop(while: \.isBlank)
-        while let byte = rest.popFirst() {
-            if byte == .backslash, let next = rest.popFirst() {
-                if isQuoted || !(next == .hash || next == .bang) { text.append(byte) }
-                text.append(next)
-                continue
-            }
-            if !isQuoted, byte == .hash || byte == .bang { break }
-            if byte == .quote { isQuoted.toggle() }
-            text.append(byte)
+    /// What a line is after all that: an `include`, or tokens.
+    private mutating func finish(_ given: Piece, hasBraces: Bool) {
+        var piece = given
+        if piece.isExpanded, piece.location.expansion == 0 {
+            piece.location.expansion = log.texts.addExpansion(piece.text)
         }
-        return (Array(text.trimmingSuffix(while: \.isBlank)), isQuoted)
+        if piece.text.first == UInt8(ascii: "i"), piece.starts(with: "include"), follow(piece) { return }
+        guard hasBraces else { return tokens.append(Token(text: piece)) }
+        residue = Lexer.split(piece, into: &tokens, log: log)
     }
 }

@@ -85,7 +85,7 @@ package struct AddressRange: Hashable, Sendable {
 extension AddressRange: CustomStringConvertible {
     /// `FIRST`, or `FIRST-LAST`; a count that does not fit is left out.
     package var description: String {
-        guard count > 1, count < Int.max  else { return "\(first)" }
+        guard count > 1, count < Int.max else { return "\(first)" }
         return "\(first)-\(address(at: count - 1))"
     }
 }

@@ -1,0 +1,11 @@
+import Wire
+
+/// What the checks ask of the machine that the configuration is for.
+package protocol ConfigurationSite: Sendable {
+    /// The prefixes that interfaces have an address in; nil: unknown, and nothing is checked against them.
+    func connectedPrefixes() -> [(interface: String, prefix: Prefix)]?
+
+    /// Why a script would not run: script security disables it, it does not exist, it can't be executed. As the end of
+    /// a sentence that begins with its path. nil: nothing is wrong.
+    func scriptProblem(_ path: String) -> String?
+}
