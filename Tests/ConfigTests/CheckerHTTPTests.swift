@@ -90,7 +90,7 @@ struct CheckerHTTPTests {
         let (twice, warnings) = url(
             "digest 00000000000000000000000000000001\ndigest 00000000000000000000000000000002")
         #expect(twice?.digest?.last == 1)
-        #expect(warnings == ["11: 'digest' is set at t.conf:10 already: ignored"])
+        #expect(warnings == ["11: 'digest' is set already, in line 10: ignored"])
     }
 
     @Test("Options of a regular expression that isn't there are dropped")

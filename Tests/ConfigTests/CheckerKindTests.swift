@@ -13,10 +13,11 @@ struct CheckerKindTests {
             Issue.record("no MISC_CHECK")
             return
         }
-        #expect(check.script?.words == ["/bin/check", "a", "b"])
+        #expect(check.command == ["/bin/check", "a", "b"])
         #expect(check.timeoutSeconds == 5)
         #expect(check.setsWeight)
-        #expect(check.user == ScriptUser(user: "www", group: "web"))
+        #expect(check.user?.user == "www")
+        #expect(check.user?.group == "web")
     }
 
     @Test("MISC_CHECK: bad timeouts, arguments without quotes, connections, no path")
@@ -62,7 +63,7 @@ struct CheckerKindTests {
             #expect(readServer("DNS_CHECK {\nname \(name)\n}").warnings.count == 1)
         }
         let reading = readServer("DNS_CHECK {\nname .\nname b\n}")
-        #expect(reading.warnings == ["9: 'name' is set at t.conf:8 already: ignored"])
+        #expect(reading.warnings == ["9: 'name' is set already, in line 8: ignored"])
         guard case .dns(let check) = reading.checker?.method else { return }
         #expect(check.name == ".")
     }

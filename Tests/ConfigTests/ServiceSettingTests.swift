@@ -50,8 +50,11 @@ struct ServiceSettingTests {
         #expect(block.virtualHost == "www")
         #expect(block.persistenceTimeout == 600)
         #expect(block.persistenceGranularity == .mask(IPv4Address(rawValue: 0xffff_ff00)))
-        #expect(block.quorumUp == Script(words: ["/bin/up", "a"], user: "root", group: "adm"))
-        #expect(block.quorumDown == Script(words: ["/bin/down"]))
+        #expect(block.quorumUp?.command == ["/bin/up", "a"])
+        #expect(block.quorumUp?.owner?.user == "root")
+        #expect(block.quorumUp?.owner?.group == "adm")
+        #expect(block.quorumDown?.command == ["/bin/down"])
+        #expect(block.quorumDown?.owner == nil)
         #expect(block.mailsAlerts == false)
         #expect(block.sorryServer?.port == 80)
         #expect(block.sorryForwarding == .mode(.tun))
@@ -87,8 +90,9 @@ struct ServiceSettingTests {
         #expect(server.timing.startsDown == false)
         #expect(server.virtualHost == "own")
         #expect(server.mailsAlerts == true)
-        #expect(server.notifyUp?.words == ["/up"])
-        #expect(server.notifyDown == Script(words: ["/down", "x"], user: "nobody"))
+        #expect(server.notifyUp?.command == ["/up"])
+        #expect(server.notifyDown?.command == ["/down", "x"])
+        #expect(server.notifyDown?.owner?.user == "nobody")
         #expect(block.realServers.map(block.inhibitsOnFailure) == [false, true])
         #expect(block.realServers.map(block.weight(of:)) == [5, 5])
         #expect(server.checkers.first?.effectiveTiming(of: server, in: block).startsDown == false)
@@ -97,8 +101,8 @@ struct ServiceSettingTests {
     @Test("The first script counts", arguments: ["quorum_up", "quorum_down"])
     func firstScript(keyword: String) {
         let reading = readService("\(keyword) /a\n\(keyword) /b")
-        #expect(reading.warnings == ["6: '\(keyword)' is set at t.conf:5 already: ignored"])
-        #expect((reading.block?.quorumUp ?? reading.block?.quorumDown)?.words == ["/a"])
+        #expect(reading.warnings == ["6: '\(keyword)' is set already, in line 5: ignored"])
+        #expect((reading.block?.quorumUp ?? reading.block?.quorumDown)?.command == ["/a"])
     }
 
     @Test(

@@ -32,28 +32,28 @@ package struct Tracking: Equatable, Sendable {
 /// Whom an instance or a sync group tells of its transitions.
 package struct Notifications: Equatable, Sendable {
     /// `notify_master`.
-    @Setting package var master: ScriptLine? = nil
+    @Setting package var master: Script? = nil
     /// `notify_backup`.
-    @Setting package var backup: ScriptLine? = nil
+    @Setting package var backup: Script? = nil
     /// `notify_fault`.
-    @Setting package var fault: ScriptLine? = nil
+    @Setting package var fault: Script? = nil
     /// `notify_stop`.
-    @Setting package var stop: ScriptLine? = nil
+    @Setting package var stop: Script? = nil
     /// `notify_deleted`: when a reload takes the instance away; instances only.
-    @Setting package var deleted: ScriptLine? = nil
+    @Setting package var deleted: Script? = nil
     /// `notify_deleted` without a script: say DELETED where it would be FAULT; instances only.
     @Setting package var saysDeleted = false
     /// `notify`: after the others, with INSTANCE or GROUP, name, state and priority appended.
-    @Setting package var any: ScriptLine? = nil
+    @Setting package var any: Script? = nil
     /// `notify_master_rx_lower_pri`: an advert of lower priority came while active; instances only.
-    @Setting package var lowerPriority: ScriptLine? = nil
+    @Setting package var lowerPriority: Script? = nil
     /// `smtp_alert`; nil: `smtp_alert_vrrp`, then `smtp_alert`, then no.
     @Setting package var mails: Bool? = nil
     /// `notify_priority_changes`; nil: the sync group's, then `vrrp_notify_priority_changes`.
     @Setting package var priorityChanges: Bool? = nil
 
     /// Every script, with the keyword that names it.
-    package var scripts: [(keyword: String, script: Setting<ScriptLine?>)] {
+    package var scripts: [(keyword: String, script: Setting<Script?>)] {
         [
             ("notify_master", $master), ("notify_backup", $backup), ("notify_fault", $fault), ("notify_stop", $stop),
             ("notify_deleted", $deleted), ("notify", $any), ("notify_master_rx_lower_pri", $lowerPriority),
