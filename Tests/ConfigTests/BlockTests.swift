@@ -143,22 +143,6 @@ struct BlockTests {
             ])
     }
 
-    @Test(
-        "Every keyword that is used says so when its value makes no sense",
-        arguments: [BlockKind.globalDefs, .virtualServer, .realServer])
-    func tableAndReadersAgree(kind: BlockKind) {
-        for keyword in Grammar.keepalived.all(in: kind) where keyword.use == .used && keyword.minimumArguments > 0 {
-            let line = keyword.name + String(repeating: " a/b", count: keyword.minimumArguments)
-            let text =
-                switch kind {
-                case .globalDefs: "global_defs {\n\(line)\n}"
-                case .realServer: service(server: "real_server 10.0.1.1 80 {\n\(line)\n}")
-                default: service(keyword.block == nil ? line : "\(line) {\n}")
-                }
-            #expect(Reading(text).warnings.count == 1, "\(line)")
-        }
-    }
-
     @Test("Edit distance counts insertions, deletions, substitutions and swaps")
     func distance() {
         func distance(_ from: String, _ to: String) -> Int { editDistance(Array(from.utf8), Array(to.utf8)) }

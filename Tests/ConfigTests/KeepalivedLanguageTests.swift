@@ -9,19 +9,29 @@ struct KeepalivedLanguageTests {
 
     @Test("Random texts consist of the same statements, on the same lines", arguments: 1...10 as ClosedRange<UInt64>)
     func randomTexts(seed: UInt64) throws {
-        let cases = (1...Self.casesPerFile).map { LanguageCases.lines(number: $0, seed: seed) }
-        let difference = try Self.difference(of: Self.text(cases))
+        try Self.compare(
+            (1...Self.casesPerFile).map { LanguageCases.lines(number: $0, seed: seed) },
+            in: "virtual_server 192.0.2.1 80")
+    }
+
+    @Test("Random escapes mean the same", arguments: 1...3 as ClosedRange<UInt64>)
+    func randomEscapes(seed: UInt64) throws {
+        try Self.compare(
+            (1...Self.casesPerFile).map { LanguageCases.globalLines(number: $0, seed: seed) }, in: "global_defs")
+    }
+
+    private static func compare(_ cases: [[String]], in block: String) throws {
+        func text(_ cases: [[String]]) -> String {
+            "\(block) {\n" + cases.joined().map { "\($0)\n" }.joined() + "}\n"
+        }
+        let difference = try Self.difference(of: text(cases))
         if difference.isEmpty { return }
         // Which cases is it? Each alone shows it best.
         for lines in cases {
-            let alone = try Self.difference(of: Self.text([lines]))
+            let alone = try Self.difference(of: text([lines]))
             #expect(alone.isEmpty, "\(lines)")
         }
         #expect(difference.isEmpty)
-    }
-
-    private static func text(_ cases: [[String]]) -> String {
-        "virtual_server 192.0.2.1 80 {\n" + cases.joined().map { "\($0)\n" }.joined() + "}\n"
     }
 
     /// "+ LINE: WORD" of what only keepalived has, "- LINE: WORD" of what only we have; a word that is there several times

@@ -34,6 +34,14 @@ struct LanguageCases {
         return cases.lines
     }
 
+    /// The lines of a case, which stand in the block `global_defs`: the only one where keepalived 2.2.7 understands
+    /// `\#`. It reads the others from what it has written while it read this one, with `#` in the place of `\#`.
+    static func globalLines(number: Int, seed: UInt64) -> [String] {
+        var cases = LanguageCases(number: number, seed: seed)
+        for _ in 0..<Int.random(in: 1...4, using: &cases.random) { cases.addEscape() }
+        return cases.lines
+    }
+
     private mutating func word() -> String {
         words += 1
         return "kw_\(number)_\(words)"
@@ -69,9 +77,22 @@ struct LanguageCases {
         case 0: lines.append(mark + word() + " { } \"")
         case 1: lines.append(word() + mark + word())
         case 2: lines.append(word() + blank() + mark + blank() + "{ it's \"open")
-        case 3: lines.append(word() + "\\" + mark + "x" + mark + "y")
+        case 3: lines.append(word() + mark + mark + "x\\")
         case 4: lines.append(word() + " \"a\(mark)b\" c" + mark + "d")
         default: lines.append("\"" + word() + mark + "x\" y")
+        }
+    }
+
+    private mutating func addEscape() {
+        let mark = pick(["#", "!"])
+        switch Int.random(in: 0..<7, using: &random) {
+        case 0: lines.append(word() + "\\" + mark + "x" + mark + "y")
+        case 1: lines.append(word() + "\\" + mark + " " + mark + "y")
+        case 2: lines.append(word() + " \\" + mark + " \"a\" \\" + mark)
+        case 3: lines.append("\"" + word() + "\\" + mark + "x\" y")
+        case 4: lines.append(word() + "\\\\" + mark + "x")
+        case 5: lines.append("~SEQ(i,1,2) \(word())_${i}\\" + mark + "x" + mark)
+        default: addComment()
         }
     }
 
@@ -122,7 +143,8 @@ struct LanguageCases {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: lines += ["$\(name)= \\", "  \(one) \\", "  \(two)", "$\(name)"]
         case 1: lines += ["$\(name)=\\", "\(one) a\\", "\(two)", "$\(name)", "${\(name)}"]
-        case 2: lines += ["$\(name)= \\", "real_server 10.9.9.\(number % 250) 80 { \\", "\(one) \\", "}", "$\(name)", two]
+        case 2:
+            lines += ["$\(name)= \\", "real_server 10.9.9.\(number % 250) 80 { \\", "\(one) \\", "}", "$\(name)", two]
         case 3:
             lines += ["$\(name)i= \\", "\(one) \\", "\(two)_${V}"]
             lines += ["$\(name)= \\", "$\(name)i \\", "\(word())", "$V=1", "$\(name)", "$V=2", "$\(name)"]
@@ -155,7 +177,8 @@ struct LanguageCases {
 
     private mutating func addConditional() {
         lines += [
-            "@edge-a \(word())", "@edge-b \(word())", "@^edge-a \(word())", "@^edge-b\t\(word()) a", " @edge-a  \(word())",
+            "@edge-a \(word())", "@edge-b \(word())", "@^edge-a \(word())", "@^edge-b\t\(word()) a",
+            " @edge-a  \(word())",
         ]
     }
 }

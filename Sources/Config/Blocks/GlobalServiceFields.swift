@@ -125,10 +125,7 @@ extension Form where Value == UInt32 {
 /// How a umask is written.
 private enum UmaskWording {
     static func number(_ word: String) -> UInt32? {
-        let value =
-            word.hasPrefix("0x") || word.hasPrefix("0X")
-            ? UInt32(word.dropFirst(2), radix: 16)
-            : word.hasPrefix("0") ? UInt32(word, radix: 8) : UInt32(word)
+        let value: UInt32? = RoutingName.number(word)
         return value.flatMap { $0 <= 0o777 ? $0 : nil }
     }
 

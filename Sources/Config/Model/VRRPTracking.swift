@@ -5,6 +5,12 @@ package struct TrackWeight: Hashable, Sendable {
     package var value: Int
     /// The other way round.
     package var isReversed = false
+
+    /// The value is not checked here.
+    package init(value: Int, isReversed: Bool = false) {
+        self.value = value
+        self.isReversed = isReversed
+    }
 }
 
 /// Something that an instance or a sync group tracks.
@@ -27,6 +33,9 @@ package struct Tracking: Equatable, Sendable {
     package var files: [Setting<Tracked>] = []
     /// `track_bfd`.
     package var sessions: [Setting<Tracked>] = []
+
+    /// Nothing is tracked.
+    package init() {}
 }
 
 /// Whom an instance or a sync group tells of its transitions.
@@ -52,6 +61,9 @@ package struct Notifications: Equatable, Sendable {
     /// `notify_priority_changes`; nil: the sync group's, then `vrrp_notify_priority_changes`.
     @Setting package var priorityChanges: Bool? = nil
 
+    /// Nobody is told.
+    package init() {}
+
     /// Every script, with the keyword that names it.
     package var scripts: [(keyword: String, script: Setting<Script?>)] {
         [
@@ -69,6 +81,7 @@ struct DefinedBefore: Equatable, Sendable {
     var scripts = 0
     var processes = 0
     var files = 0
+    var sessions = 0
 
     static func == (left: Self, right: Self) -> Bool { true }
 }
