@@ -132,7 +132,7 @@ struct CheckerKindTests {
             ("weight 3 junk", FileWeight(), 1), ("weight x", FileWeight(), 1), ("weight 2147483648", FileWeight(), 1),
             ("weight", FileWeight(), 1),
         ] {
-            let reading = readServer("FILE_CHECK {\ntrack_file f\n\(text)\n}")
+            let reading = readServerWithNames("FILE_CHECK {\ntrack_file f\n\(text)\n}")
             guard case .file(let check) = reading.checker?.method else {
                 Issue.record("no FILE_CHECK")
                 return
@@ -141,22 +141,45 @@ struct CheckerKindTests {
             #expect(check.weight == weight)
             #expect(reading.warnings.count == count)
         }
-        #expect(readServer("FILE_CHECK {\nweight 3\n}").checkers.isEmpty)
-        #expect(readServer("FILE_CHECK {\n}").warnings.count == 1)
+        #expect(readServerWithNames("FILE_CHECK {\nweight 3\n}").checkers.isEmpty)
+        #expect(readServerWithNames("FILE_CHECK {\n}").warnings.count == 1)
     }
 
     @Test("BFD_CHECK")
     func bfd() {
-        let reading = readServer("BFD_CHECK {\nname b\nalpha\n}")
+        let reading = readServerWithNames("BFD_CHECK {\nname b\nalpha\n}")
         guard case .bfd(let check) = reading.checker?.method else {
             Issue.record("no BFD_CHECK")
             return
         }
         #expect(check.name == "b")
         #expect(reading.checker?.common.timing.startsDown == true)
-        #expect(readServer("BFD_CHECK {\nalpha\n}").checkers.isEmpty)
+        #expect(readServerWithNames("BFD_CHECK {\nalpha\n}").checkers.isEmpty)
         #expect(
-            readServer("BFD_CHECK {\nalpha\n}").warnings == ["7: BFD_CHECK has no name: skipped (name BFD_INSTANCE)"])
+            readServerWithNames("BFD_CHECK {\nalpha\n}").warnings == [
+                "7: BFD_CHECK has no name: skipped (name BFD_INSTANCE)"
+            ])
+    }
+
+    @Test("A name must be declared, and before it is used")
+    func names() {
+        let file = readServer("FILE_CHECK {\ntrack_file f\n}")
+        #expect(file.checkers.isEmpty)
+        #expect(file.warnings == ["7: there is no track_file 'f': FILE_CHECK skipped"])
+        let near = readServerWithNames("FILE_CHECK {\ntrack_file ff\n}\nBFD_CHECK {\nname bb\n}")
+        #expect(near.checkers.isEmpty)
+        #expect(
+            near.warnings == [
+                "7: there is no track_file 'ff': FILE_CHECK skipped (did you mean 'f'?)",
+                "10: there is no bfd_instance 'bb': BFD_CHECK skipped (did you mean 'b'?)",
+            ])
+        let server = "real_server 10.0.1.1 80 {\nBFD_CHECK {\nname b\n}\nTCP_CHECK {\n}\n}"
+        let later = Reading(service(server: server) + "\nbfd_instance b { neighbor_ip 10.0.9.1 }")
+        #expect(later.checkers.map(\.method.kind) == [.tcp])
+        #expect(
+            later.warnings == [
+                "7: bfd_instance 'b' comes only later: BFD_CHECK skipped (move the virtual_server below it)"
+            ])
     }
 
     @Test("SSL: a second block replaces the first")

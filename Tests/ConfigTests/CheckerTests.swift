@@ -7,6 +7,12 @@ func readServer(_ body: String) -> Reading {
     Reading(service(server: "real_server 10.0.1.1 80 {\n\(body)\n}"))
 }
 
+/// The same after a track_file 'f' and a bfd_instance 'b', without their notes and a line of its own for either.
+func readServerWithNames(_ body: String) -> Reading {
+    let names = "track_file f { file /f } bfd_instance b { neighbor_ip 10.0.9.1 } "
+    return Reading(names + service(server: "real_server 10.0.1.1 80 {\n\(body)\n}"))
+}
+
 extension Reading {
     /// The blocks that the text has.
     var block: VirtualServerBlock? { configuration?.virtualServers.first }
@@ -18,7 +24,7 @@ extension Reading {
 struct CheckerTests {
     @Test("Every kind of checker, in the order of the file")
     func kinds() {
-        let reading = readServer(
+        let reading = readServerWithNames(
             """
             TCP_CHECK {
             }
