@@ -130,7 +130,8 @@ struct ServiceTests {
         #expect(reading.warnings.first?.contains("any port but not persistent") == true)
         let persistent = Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout"))
         #expect(persistent.warnings.isEmpty)
-        #expect(persistent.notes == ["5: 'persistence_timeout': understood, not used by Sluice: nothing acts on it yet"])
+        #expect(
+            persistent.notes == ["5: 'persistence_timeout': understood, not used by Sluice: nothing acts on it yet"])
         #expect(Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout 0")).warnings.count == 2)
     }
 
