@@ -19,14 +19,14 @@ enum Corpus {
 
     static func bytes(_ name: String) -> [UInt8] { [UInt8](FileManager.default.contents(atPath: path(name)) ?? Data()) }
 
-    static func read(_ name: String) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {
+    static func read(_ name: String) -> ConfigurationReading {
         read(path: path(name), from: DiskSource())
     }
 
     /// The one place where the tests of the corpus read a configuration.
     static func read(
         path: String, from source: any ConfigurationSource
-    ) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {
+    ) -> ConfigurationReading {
         let context = ReadingContext(configurationID: configurationID, workingDirectory: folder)
         return ConfigurationReader.read(path: path, from: source, context: context)
     }

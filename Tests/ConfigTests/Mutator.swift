@@ -33,7 +33,7 @@ struct Mutator {
     /// The beginning of this one and the end of another one.
     private mutating func splice(_ text: inout [UInt8], at place: Int) {
         let other = texts.randomElement(using: &random)!
-        text = text[..<place] + other[Int.random(in: 0...other.count, using: &random)...]
+        text = Array(text[..<place] + other[Int.random(in: 0...other.count, using: &random)...])
     }
 
     /// Removes, doubles or swaps words of a line.
