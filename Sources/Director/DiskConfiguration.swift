@@ -15,8 +15,8 @@ extension ReadingContext {
     /// This machine's name, environment, working directory and a seed of its own.
     init(configID: String?) {
         self.init(
-            configurationID: configID ?? Self.hostName, environment: { getenv($0).map { String(cString: $0) } },
-            workingDirectory: Self.currentDirectory, seed: UInt64.random(in: 0...UInt64.max))
+            configurationID: configID ?? Self.hostName, workingDirectory: Self.currentDirectory,
+            environment: { getenv($0).map { String(cString: $0) } }, seed: UInt64.random(in: 0...UInt64.max))
     }
 
     /// Up to the first dot.

@@ -1,15 +1,15 @@
-package import Config
+internal import Config
 import Glibc
 internal import Linux
 internal import Netlink
-package import Wire
+internal import Wire
 
 /// This machine, as far as a configuration can be checked against it. Reads only.
-package struct MachineSite: ConfigurationSite {
-    package init() {}
+struct MachineSite: ConfigurationSite {
+    init() {}
 
     /// The prefixes of the addresses that interfaces have; nil if the kernel doesn't say.
-    package func connectedPrefixes() -> [(interface: String, prefix: Prefix)]? {
+    func connectedPrefixes() -> [(interface: String, prefix: Prefix)]? {
         do throws(NetlinkError) {
             var socket = try NetlinkSocket()
             let links = try socket.links()
@@ -29,7 +29,7 @@ package struct MachineSite: ConfigurationSite {
     ///
     /// The file must be there and executable, and nobody but root may be able to replace it: neither it nor a directory
     /// above it may be writable by another user or group (a directory with the sticky bit may).
-    package func scriptProblem(_ path: String) -> String? {
+    func scriptProblem(_ path: String) -> String? {
         guard path.hasPrefix("/") else { return "its path is not absolute" }
         var information = stat()
         guard stat(path, &information) == 0 else { return SystemError("stat", context: path).reason }

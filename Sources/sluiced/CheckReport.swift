@@ -6,7 +6,7 @@ import Linux
 /// `--check` and keepalived's `--config-test`: reads a file, says what there is to say, and touches nothing.
 struct CheckReport {
     private let path: String
-    private let read: (configuration: Configuration?, diagnostics: [Diagnostic])
+    private let read: ConfigurationReading
 
     init(path: String, configID: String?) {
         self.path = path

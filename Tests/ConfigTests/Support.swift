@@ -34,7 +34,8 @@ struct Reading {
     }
 
     init(files: [String: String], path: String = "t.conf", context: ReadingContext = ReadingContext()) {
-        (configuration, diagnostics) = ConfigurationReader.read(path: path, from: MemorySource(files), context: context)
+        let reading = ConfigurationReader.read(path: path, from: MemorySource(files), context: context)
+        (configuration, diagnostics) = (reading.configuration, reading.diagnostics)
     }
 
     /// "LINE: MESSAGE (HINT)" of each diagnostic of a severity.

@@ -7,11 +7,11 @@ struct VRRPKeywordTests {
     static let needing: [String: String] = [
         "vrrp_instance":
             """
-            virtual_router_id interface priority state advert_int notify_master unicast_src_ip notify_backup notify_fault
-            notify garp_master_delay mcast_src_ip notify_stop preempt_delay garp_master_refresh lvs_sync_daemon_interface
-            garp_master_refresh_repeat garp_master_repeat notify_master_rx_lower_pri debug version garp_lower_prio_repeat
-            garp_lower_prio_delay mcast_dst_ip unicast_ttl vrf down_timer_adverts
-            """,
+        virtual_router_id interface priority state advert_int notify_master unicast_src_ip notify_backup notify_fault
+        notify garp_master_delay mcast_src_ip notify_stop preempt_delay garp_master_refresh lvs_sync_daemon_interface
+        garp_master_refresh_repeat garp_master_repeat notify_master_rx_lower_pri debug version garp_lower_prio_repeat
+        garp_lower_prio_delay mcast_dst_ip unicast_ttl vrf down_timer_adverts
+        """,
         "authentication": "auth_type auth_pass",
         "vrrp_sync_group": "notify_master notify_fault notify_backup notify notify_stop",
         "vrrp_script": "interval weight fall rise timeout user",
@@ -23,12 +23,12 @@ struct VRRPKeywordTests {
     static let alone: [String: String] = [
         "vrrp_instance":
             """
-            nopreempt use_vmac dont_track_primary smtp_alert accept vmac_xmit_base preempt no_accept native_ipv6
-            promote_secondaries notify_priority_changes notify_deleted track_src_ip higher_prio_send_advert use_ipvlan
-            old_unicast_checksum garp_extra_if kernel_rx_buf_size use_vmac_addr check_unicast_src linkbeat_use_polling
-            lower_prio_no_advert no_virtual_ipaddress owner_ignore_adverts skip_check_adv_addr strict_mode
-            timer_expired_backup unicast_fault_no_peer v3_checksum_as_v2 thread_timer_expired vmac_garp_intvl
-            """,
+        nopreempt use_vmac dont_track_primary smtp_alert accept vmac_xmit_base preempt no_accept native_ipv6
+        promote_secondaries notify_priority_changes notify_deleted track_src_ip higher_prio_send_advert use_ipvlan
+        old_unicast_checksum garp_extra_if kernel_rx_buf_size use_vmac_addr check_unicast_src linkbeat_use_polling
+        lower_prio_no_advert no_virtual_ipaddress owner_ignore_adverts skip_check_adv_addr strict_mode
+        timer_expired_backup unicast_fault_no_peer v3_checksum_as_v2 thread_timer_expired vmac_garp_intvl
+        """,
         "vrrp_sync_group": "smtp_alert global_tracking sync_group_tracking_weight notify_priority_changes",
         "vrrp_script": "script init_fail",
         "vrrp_track_process": "weight param_match full_command",
@@ -40,9 +40,9 @@ struct VRRPKeywordTests {
     static let blocks: [String: String] = [
         "vrrp_instance":
             """
-            virtual_ipaddress virtual_ipaddress_excluded authentication auth_hmac track_script track_interface track_process
-            track_file track_bfd unicast_peer
-            """,
+        virtual_ipaddress virtual_ipaddress_excluded authentication auth_hmac track_script track_interface track_process
+        track_file track_bfd unicast_peer
+        """,
         "vrrp_sync_group": "group track_script track_interface track_process track_file track_bfd",
         "garp_group": "interfaces",
         "track_group": "group",
@@ -93,7 +93,8 @@ struct VRRPKeywordTests {
     }
 
     @Test func namesAreOneWord() {
-        #expect(Reading("vrrp_instance {\n}\n").warnings.first == "1: 'vrrp_instance' lacks a value: block skipped (NAME)")
+        #expect(
+            Reading("vrrp_instance {\n}\n").warnings.first == "1: 'vrrp_instance' lacks a value: block skipped (NAME)")
         #expect(Reading("vrrp_instance A B {\n}\n").warnings.first?.contains("block skipped") == true)
         #expect(Reading("vrrp_sync_group {\n}\ntrack_group {\n}\n").errors == [])
         #expect(Reading("vrrp_script {\n}\n").errors.count == 1)

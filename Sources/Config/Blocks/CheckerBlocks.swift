@@ -95,13 +95,3 @@ extension ConnectionOptions {
         return false
     }
 }
-
-extension IPAddress {
-    /// fe80::/10; IPv4's link-local addresses need no interface.
-    fileprivate var isLinkLocal: Bool {
-        switch self {
-        case .v4: false
-        case .v6(let address): address.high >> 54 == 0xfe80 >> 6
-        }
-    }
-}

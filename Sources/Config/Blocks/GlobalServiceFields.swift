@@ -34,20 +34,20 @@ extension GlobalSettings {
         .value("script_user", \.scripts.$scriptUser, .userAndGroup),
         .value("set_supplementary_groups", \.scripts.$setSupplementaryGroups, .flag),
         .value("use_symlink_paths", \.scripts.$useSymlinkPaths, .flag),
-        .once("startup_script", \.scripts.$startupScript, .scriptLine),
+        .once("startup_script", \.scripts.$startupScript, .script),
         .value("startup_script_timeout", \.scripts.$startupScriptTimeout, .integer(1...1_000, "seconds").tolerant),
-        .once("shutdown_script", \.scripts.$shutdownScript, .scriptLine),
+        .once("shutdown_script", \.scripts.$shutdownScript, .script),
         .value("shutdown_script_timeout", \.scripts.$shutdownScriptTimeout, .integer(1...1_000, "seconds").tolerant),
     ]
 
     /// Pipes.
     static let fifoFields: [Field<GlobalSettings>] = [
         .once("notify_fifo", \.fifos.$notifyFIFO, .fifo),
-        .once("notify_fifo_script", \.fifos.$notifyFIFOScript, .scriptLine),
+        .once("notify_fifo_script", \.fifos.$notifyFIFOScript, .script),
         .once("vrrp_notify_fifo", \.fifos.$vrrpNotifyFIFO, .fifo),
-        .once("vrrp_notify_fifo_script", \.fifos.$vrrpNotifyFIFOScript, .scriptLine),
+        .once("vrrp_notify_fifo_script", \.fifos.$vrrpNotifyFIFOScript, .script),
         .once("lvs_notify_fifo", \.fifos.$lvsNotifyFIFO, .fifo),
-        .once("lvs_notify_fifo_script", \.fifos.$lvsNotifyFIFOScript, .scriptLine),
+        .once("lvs_notify_fifo_script", \.fifos.$lvsNotifyFIFOScript, .script),
         .value("vrrp_notify_priority_changes", \.fifos.$notifyPriorityChanges, .flag),
         .value("fifo_write_vrrp_states_on_reload", \.fifos.$fifoWriteVrrpStatesOnReload, .nothing),
     ]
@@ -125,10 +125,7 @@ extension Form where Value == UInt32 {
 /// How a umask is written.
 private enum UmaskWording {
     static func number(_ word: String) -> UInt32? {
-        let value =
-            word.hasPrefix("0x") || word.hasPrefix("0X")
-            ? UInt32(word.dropFirst(2), radix: 16)
-            : word.hasPrefix("0") ? UInt32(word, radix: 8) : UInt32(word)
+        let value: UInt32? = RoutingName.number(word)
         return value.flatMap { $0 <= 0o777 ? $0 : nil }
     }
 

@@ -10,16 +10,16 @@ extension MiscCheck {
                 + [.flag("log_all_failures", \.common.$logsAllFailures)] + Field.part(\.detail, fields)),
         new: { MiscCheck() }, method: { .misc($0) }, detail: { if case .misc(let check) = $0 { check } else { nil } },
         isUsable: { draft, _, log in
-            if draft.detail.script != nil { return true }
+            if draft.detail.command != nil { return true }
             log.warn(draft.common.location, "MISC_CHECK has no misc_path: skipped", hint: "misc_path \"COMMAND\"")
             return false
         })
 
     private static let fields: [Field<MiscCheck>] = [
-        .value("misc_path", \.$script, .command),
+        .value("misc_path", \.$command, .command),
         .value("misc_timeout", \.$timeoutSeconds, .integer(0...4_294, "whole seconds")),
         .value("misc_dynamic", \.$setsWeight, .nothing),
-        .value("user", \.$user, .scriptUser),
+        .value("user", \.$user, .userAndGroup),
     ]
 }
 

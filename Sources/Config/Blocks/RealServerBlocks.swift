@@ -12,8 +12,8 @@ extension RealServerBlock {
             .value("lthreshold", \.$lowerThreshold, .weight(0...0xffff_ffff)),
             .value("virtualhost", \.$virtualHost, .optionalWord("a host's name")),
             .value("smtp_alert", \.$mailsAlerts, .flag),
-            .once("notify_up", \.$notifyUp, .notifyScript),
-            .once("notify_down", \.$notifyDown, .notifyScript),
+            .once("notify_up", \.$notifyUp, .script.needing(1)),
+            .once("notify_down", \.$notifyDown, .script.needing(1)),
             .unused("snmp_name", .optionalWord("a name"), .snmp),
         ] + Field.part(\.timing, CheckTiming.inherited(alpha: .flag)) + Checker.fields)
 

@@ -42,7 +42,7 @@ extension Arguments {
 
     mutating func takeTable(from lowest: UInt32 = 0) throws(Misfit) -> RoutingName {
         try take("a routing table, by number or name") {
-            RoutingName($0, in: lowest...UInt32.max, names: lowest == 0 ? RoutingName.tables : RoutingName.ruleTables)
+            RoutingName($0, in: lowest...UInt32.max, names: RoutingName.tables)
         }
     }
 
@@ -94,9 +94,4 @@ extension RouteRealms {
 extension RouteRealms: CustomStringConvertible {
     /// As in the file.
     package var description: String { from.map { "\($0)/\(to)" } ?? "\(to)" }
-}
-
-extension RoutingName {
-    /// The tables that a rule may name.
-    static let ruleTables = tables.filter { $0.value != 0 }
 }

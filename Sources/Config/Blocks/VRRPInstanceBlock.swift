@@ -148,11 +148,11 @@ extension Tracking {
 extension Notifications {
     /// What instances and sync groups have.
     static let fields: [Field<Notifications>] = [
-        .once("notify_master", \.$master, .scriptLine.needing(1)),
-        .once("notify_backup", \.$backup, .scriptLine.needing(1)),
-        .once("notify_fault", \.$fault, .scriptLine.needing(1)),
-        .once("notify_stop", \.$stop, .scriptLine.needing(1)),
-        .once("notify", \.$any, .scriptLine.needing(1)),
+        .once("notify_master", \.$master, .script.needing(1)),
+        .once("notify_backup", \.$backup, .script.needing(1)),
+        .once("notify_fault", \.$fault, .script.needing(1)),
+        .once("notify_stop", \.$stop, .script.needing(1)),
+        .once("notify", \.$any, .script.needing(1)),
         .value("smtp_alert", \.$mails, .flag),
         .value("notify_priority_changes", \.$priorityChanges, .flag),
     ]
@@ -160,14 +160,14 @@ extension Notifications {
     /// What only instances have.
     static let instanceFields: [Field<Notifications>] = [
         .deleted("notify_deleted"),
-        .once("notify_master_rx_lower_pri", \.$lowerPriority, .scriptLine.needing(1)),
+        .once("notify_master_rx_lower_pri", \.$lowerPriority, .script.needing(1)),
     ]
 }
 
 extension Field where Model == Notifications {
     /// `notify_deleted [SCRIPT]`.
     fileprivate static func deleted(_ name: String) -> Field {
-        let script = Field.once(name, \.$deleted, .scriptLine)
+        let script = Field.once(name, \.$deleted, .script)
         var field = Field.flag(name, \.$saysDeleted, sets: true)
         field.shape = KeywordShape(isQuoted: true)
         field.syntax = "nothing, or \(script.syntax)"
@@ -180,7 +180,7 @@ extension Field where Model == Notifications {
             }
         }
         field.show = { model in
-            let form = Form<ScriptLine>.scriptLine.optional
+            let form = Form<Script>.script.optional
             return [
                 model.deleted == nil
                     ? Form<Bool>.nothing.report(name, model.$saysDeleted) : form.report(name, model.$deleted)

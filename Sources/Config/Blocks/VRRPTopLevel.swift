@@ -20,7 +20,8 @@ extension Configuration {
     /// What an object that ends here may refer to.
     fileprivate var defined: DefinedBefore {
         DefinedBefore(
-            isSet: true, scripts: vrrpScripts.count, processes: trackProcesses.count, files: trackFiles.count)
+            isSet: true, scripts: vrrpScripts.count, processes: trackProcesses.count, files: trackFiles.count,
+            sessions: bfdInstances.count)
     }
 }
 

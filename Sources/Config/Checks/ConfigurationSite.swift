@@ -5,7 +5,7 @@ package protocol ConfigurationSite: Sendable {
     /// The prefixes that interfaces have an address in; nil: unknown, and nothing is checked against them.
     func connectedPrefixes() -> [(interface: String, prefix: Prefix)]?
 
-    /// Why a script would not run: script security disables it, it does not exist, it can't be executed. As the end of
-    /// a sentence that begins with its path. nil: nothing is wrong.
+    /// Why a script would not run: script security disables it, it does not exist, it can't be executed; nil:
+    /// nothing is wrong. `path` has a slash in it.
     func scriptProblem(_ path: String) -> String?
 }

@@ -45,8 +45,11 @@ struct VRRPSiteChecks {
         }
     }
 
+    /// A name without slash is looked for in PATH, which is not asked about.
     private func check(_ path: String?, _ what: String, _ place: SourceLocation) {
-        guard let path, let problem = site.scriptProblem(path) else { return }
-        log.warn(place, "\(what) would not run: '\(path)' \(problem)")
+        guard let path, path.utf8.contains(.slash), let problem = site.scriptProblem(path) else { return }
+        log.warn(
+            place, "\(what) would not run with script security: '\(path)': \(problem)",
+            hint: "a path that only root can write to")
     }
 }

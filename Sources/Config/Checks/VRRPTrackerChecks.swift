@@ -5,6 +5,7 @@ struct VRRPTrackerChecks {
     private let scripts: Names
     private let processes: Names
     private let files: Names
+    private let sessions: Names
 
     static func check(_ configuration: inout Configuration, _ log: DiagnosticLog) {
         let checks = VRRPTrackerChecks(configuration, log)
@@ -29,6 +30,7 @@ struct VRRPTrackerChecks {
         scripts = Names(configuration.vrrpScripts.map { ($0.name, $0.location, !$0.command.isEmpty) })
         processes = Names(configuration.trackProcesses.map { ($0.name, $0.location, !$0.command.isEmpty) })
         files = Names(configuration.trackFiles.map { ($0.name, $0.location, $0.path != nil) })
+        sessions = Names(configuration.bfdInstances.map { ($0.name, $0.location, true) })
     }
 
     /// Where the objects of one kind are defined.
@@ -55,6 +57,7 @@ struct VRRPTrackerChecks {
         dropUnknown(&tracking.scripts, "track_script", "vrrp_script", scripts, before.scripts)
         dropUnknown(&tracking.processes, "track_process", "vrrp_track_process", processes, before.processes)
         dropUnknown(&tracking.files, "track_file", "track_file", files, before.files)
+        dropUnknown(&tracking.sessions, "track_bfd", "bfd_instance", sessions, before.sessions)
     }
 
     private func dropRepeated(_ list: inout [Setting<Tracked>], _ keyword: String, _ owner: String) {

@@ -4,11 +4,16 @@ struct VRRPWeightChecks {
     private let log: DiagnosticLog
     private let scripts: [String: TrackWeight]
     private let files: [String: TrackWeight]
+    private let sessions: [String: TrackWeight]
 
     static func check(_ configuration: inout Configuration, _ log: DiagnosticLog) {
         let checks = VRRPWeightChecks(
             log: log, scripts: weights(configuration.vrrpScripts.map { ($0.name, $0.weight) }),
-            files: weights(configuration.trackFiles.map { ($0.name, $0.weight) }))
+            files: weights(configuration.trackFiles.map { ($0.name, $0.weight) }),
+            sessions: weights(
+                configuration.bfdInstances.map {
+                    ($0.name, TrackWeight(value: $0.weight.value, isReversed: $0.weight.isReversed))
+                }))
         var groups: [String: VRRPSyncGroup] = [:]
         for group in configuration.vrrpSyncGroups {
             for member in group.members { groups[member.wrappedValue] = group }
@@ -52,7 +57,7 @@ struct VRRPWeightChecks {
             return false
         }
         instance.tracking.sessions = instance.tracking.sessions.filter { tracked in
-            guard weight(tracked, [:]) != 0 else { return true }
+            guard weight(tracked, sessions) != 0 else { return true }
             warn(tracked, "is not tracked")
             return false
         }
@@ -107,7 +112,7 @@ struct VRRPWeightChecks {
         clear(&group.tracking.interfaces, [:])
         clear(&group.tracking.scripts, scripts)
         clear(&group.tracking.files, files)
-        clear(&group.tracking.sessions, [:])
+        clear(&group.tracking.sessions, sessions)
     }
 }
 

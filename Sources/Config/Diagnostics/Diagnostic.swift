@@ -12,8 +12,20 @@ package struct Diagnostic: Hashable, Sendable {
         case error
     }
 
+    /// Who finds fault.
+    package enum Source: String, Sendable, CaseIterable {
+        /// keepalived reports it too.
+        case keepalived
+        /// keepalived's script security reports it too.
+        case scriptSecurity = "script_security"
+        /// Only Sluice remarks on it: keepalived takes it in silence.
+        case sluice
+    }
+
     /// How much it matters.
     package var severity: Severity
+    /// Who finds fault; of a note always Sluice.
+    package var source = Source.keepalived
     /// The line that caused it.
     package var location: SourceLocation
     /// What was found and what it leads to.

@@ -28,16 +28,30 @@ final class DiagnosticLog {
 
     func warn(_ location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil)
     {
-        add(.warning, location, message, hint)
+        add(.warning, .keepalived, location, message, hint)
+    }
+
+    /// Warns of something that keepalived takes in silence.
+    func advise(
+        _ location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil
+    ) {
+        add(.warning, .sluice, location, message, hint)
+    }
+
+    /// Warns of a script that keepalived's script security objects to.
+    func warnOfScript(
+        _ location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil
+    ) {
+        add(.warning, .scriptSecurity, location, message, hint)
     }
 
     func fail(_ location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil)
     {
-        add(.error, location, message, hint)
+        add(.error, .keepalived, location, message, hint)
     }
 
     func note(_ location: SourceLocation, _ message: @autoclosure () -> String) {
-        add(.note, location, message, { nil })
+        add(.note, .sluice, location, message, { nil })
     }
 
     /// Notes, at a keyword's first use in a kind of block only, that it is known but has no effect, and why.
@@ -47,7 +61,8 @@ final class DiagnosticLog {
     }
 
     private func add(
-        _ severity: Diagnostic.Severity, _ location: SourceLocation, _ message: () -> String, _ hint: () -> String?
+        _ severity: Diagnostic.Severity, _ source: Diagnostic.Source, _ location: SourceLocation,
+        _ message: () -> String, _ hint: () -> String?
     ) {
         let isError = severity == .error
         if isError { hasErrors = true }
@@ -56,6 +71,7 @@ final class DiagnosticLog {
             return
         }
         var diagnostic = Diagnostic(severity: severity, location: location, message: message(), hint: hint())
+        diagnostic.source = source
         guard seen.insert(diagnostic).inserted else { return }
         if isError { errorCount += 1 }
         if let line = texts.line(at: location) {

@@ -5,48 +5,7 @@ extension Field {
     static func part<Part>(
         _ path: any WritableKeyPath<Model, Part> & Sendable, _ fields: [Field<Part>]
     ) -> [Field] {
-        fields.map { field in
-            Field(
-                name: field.name, syntax: field.syntax, shape: field.shape,
-                read: { field.read($0, &$1[keyPath: path], $2) }, show: { field.show($0[keyPath: path]) },
-                reason: field.reason)
-        }
-    }
-
-    /// A keyword that counts once: if it comes again, keepalived says so and keeps the first value.
-    static func once<Value>(
-        _ name: String, _ path: any WritableKeyPath<Model, Setting<Value?>> & Sendable, _ form: Form<Value>
-    ) -> Field {
-        var field = value(name, path, form)
-        let read = field.read
-        field.read = { statement, model, log in
-            guard model[keyPath: path].wrappedValue == nil else {
-                let first = model[keyPath: path].origin.map { " at \($0)" } ?? ""
-                log.warn(statement.location, "'\(name)' is set\(first) already: ignored")
-                return
-            }
-            read(statement, &model, log)
-        }
-        return field
-    }
-}
-
-extension Form {
-    /// The same, with a value for an argument that makes none: it is reported, and the value stands.
-    func otherwise(_ value: Value, _ text: String) -> Form {
-        var form = self
-        let parse = self.parse
-        form.parse = { (arguments) throws(Misfit) in
-            do throws(Misfit) {
-                return try parse(&arguments)
-            } catch {
-                guard let word = arguments.take() else { throw error }
-                arguments.warn(
-                    "'\(word)' is not valid for '\(arguments.statement.keyword)': \(text)", hint: error.expected)
-                return value
-            }
-        }
-        return form
+        fields.map { $0.within(path) }
     }
 }
 

@@ -31,6 +31,11 @@ enum Unacted {
             static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
             interface_up_down_delays
             """),
+        "bfd_instance": list(
+            """
+            neighbor_ip neighbour_ip source_ip min_rx min_tx idle_tx multiplier passive ttl hoplimit max_hops weight
+            vrrp checker multihop
+            """),
         "vrrp_instance": list(
             """
             state interface vrf virtual_router_id priority version native_ipv6 advert_int authentication auth_hmac

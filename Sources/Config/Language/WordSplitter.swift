@@ -43,6 +43,11 @@ enum WordSplitter {
         return words
     }
 
+    /// The same for a text by itself, like a word that is a command; none if it can't be split.
+    static func quoted(_ text: ArraySlice<UInt8>, _ location: SourceLocation) -> [Word] {
+        (try? quoted(Token(.text(text), at: location))) ?? []
+    }
+
     private static func quotedWord(_ rest: inout ArraySlice<UInt8>) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var open: UInt8?

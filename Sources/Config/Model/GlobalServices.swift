@@ -46,11 +46,11 @@ package struct GlobalScriptSettings: Equatable, Sendable {
     /// `use_symlink_paths`: scripts are started by the path as written, symbolic links and all.
     @Setting package var useSymlinkPaths = false
     /// `startup_script`: runs before anything else.
-    @Setting package var startupScript: ScriptLine? = nil
+    @Setting package var startupScript: Script? = nil
     /// `startup_script_timeout`, in seconds, 1 to 1,000.
     @Setting package var startupScriptTimeout = 10
     /// `shutdown_script`: runs after everything else.
-    @Setting package var shutdownScript: ScriptLine? = nil
+    @Setting package var shutdownScript: Script? = nil
     /// `shutdown_script_timeout`, in seconds, 1 to 1,000.
     @Setting package var shutdownScriptTimeout = 10
 
@@ -66,7 +66,7 @@ package struct UserAndGroup: Hashable, Sendable {
 }
 
 /// A script, its arguments, and as whom it runs.
-package struct ScriptLine: Hashable, Sendable {
+package struct Script: Hashable, Sendable {
     /// The program and its arguments; never empty.
     package var command: [String]
     /// nil: `script_user`.
@@ -78,15 +78,15 @@ package struct FIFOSettings: Equatable, Sendable {
     /// `notify_fifo`: all events.
     @Setting package var notifyFIFO: NotifyFIFO? = nil
     /// `notify_fifo_script`: what reads them, started with the pipe's path as its last argument.
-    @Setting package var notifyFIFOScript: ScriptLine? = nil
+    @Setting package var notifyFIFOScript: Script? = nil
     /// `vrrp_notify_fifo`: those of VRRP.
     @Setting package var vrrpNotifyFIFO: NotifyFIFO? = nil
     /// `vrrp_notify_fifo_script`.
-    @Setting package var vrrpNotifyFIFOScript: ScriptLine? = nil
+    @Setting package var vrrpNotifyFIFOScript: Script? = nil
     /// `lvs_notify_fifo`: those of virtual and real servers.
     @Setting package var lvsNotifyFIFO: NotifyFIFO? = nil
     /// `lvs_notify_fifo_script`.
-    @Setting package var lvsNotifyFIFOScript: ScriptLine? = nil
+    @Setting package var lvsNotifyFIFOScript: Script? = nil
     /// `vrrp_notify_priority_changes`: a change of priority is an event.
     @Setting package var notifyPriorityChanges = false
     /// `fifo_write_vrrp_states_on_reload`: a reload writes the states that did not change too.

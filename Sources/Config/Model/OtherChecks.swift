@@ -1,23 +1,15 @@
 /// MISC_CHECK: a script; exit status 0 is success.
 package struct MiscCheck: Equatable, Sendable {
-    /// `misc_path`; a checker without one is dropped.
-    @Setting package var script: Script? = nil
+    /// `misc_path`: the program and its arguments; a checker without one is dropped.
+    @Setting package var command: [String]? = nil
     /// `misc_timeout`: how long it may run, in seconds, 0 to 4294; 0: until the next check is due.
     @Setting package var timeoutSeconds = 0
     /// `misc_dynamic`: exit status 2 to 255 is success too, and sets the weight to two less.
     @Setting package var setsWeight = false
     /// `user USER [GROUP]`: as whom it runs; nil: the default user of scripts.
-    @Setting package var user: ScriptUser? = nil
+    @Setting package var user: UserAndGroup? = nil
 
     init() {}
-}
-
-/// As whom a script runs.
-package struct ScriptUser: Hashable, Sendable {
-    /// A name or a number.
-    package var user: String
-    /// A name or a number; nil: the user's own group.
-    package var group: String?
 }
 
 /// DNS_CHECK: a query that must be answered without an error.

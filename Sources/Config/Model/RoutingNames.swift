@@ -20,6 +20,7 @@ extension RoutingName {
     /// A number as C writes it, one of the names that are known, or another name; nil if it is too great or neither.
     init?(_ word: String, in range: ClosedRange<UInt32>, names: [String: UInt32] = [:]) {
         if let number = names[word] {
+            guard range.contains(number) else { return nil }
             self = .number(number)
         } else if let first = word.utf8.first, first.isDigit {
             guard let number: UInt32 = Self.number(word), range.contains(number) else { return nil }

@@ -45,7 +45,8 @@ package struct VirtualAddress: Hashable, Sendable {
     /// A preferred lifetime without end.
     package static let forever = UInt32.max
 
-    init(_ address: IPAddress, prefixLength: Int) {
+    /// With nothing else said of it; the length is within the family's range.
+    package init(_ address: IPAddress, prefixLength: Int) {
         self.address = address
         self.prefixLength = prefixLength
     }
@@ -68,6 +69,9 @@ package struct VMACSettings: Hashable, Sendable {
     package var hardwareAddress: [UInt8]?
     /// `netlink_notify_msg`: the kernel is told of changes by netlink.
     package var notifiesByNetlink = false
+
+    /// With the name and the address that VRRP gives.
+    package init() {}
 }
 
 /// What `use_ipvlan` says.

@@ -132,6 +132,9 @@ package struct Announcements: Equatable, Sendable {
     /// `garp_extra_if`: on the interfaces of addresses elsewhere; nil: as in `global_defs`.
     @Setting package var extraInterfaces: ExtraInterfaces? = nil
 
+    /// All as in `global_defs`.
+    package init() {}
+
     /// `garp_extra_if [all] SECONDS`.
     package struct ExtraInterfaces: Hashable, Sendable {
         /// Whether interfaces without a VMAC are meant too.

@@ -5,6 +5,12 @@ package struct TrackWeight: Hashable, Sendable {
     package var value: Int
     /// The other way round.
     package var isReversed = false
+
+    /// The value is not checked here.
+    package init(value: Int, isReversed: Bool = false) {
+        self.value = value
+        self.isReversed = isReversed
+    }
 }
 
 /// Something that an instance or a sync group tracks.
@@ -27,33 +33,39 @@ package struct Tracking: Equatable, Sendable {
     package var files: [Setting<Tracked>] = []
     /// `track_bfd`.
     package var sessions: [Setting<Tracked>] = []
+
+    /// Nothing is tracked.
+    package init() {}
 }
 
 /// Whom an instance or a sync group tells of its transitions.
 package struct Notifications: Equatable, Sendable {
     /// `notify_master`.
-    @Setting package var master: ScriptLine? = nil
+    @Setting package var master: Script? = nil
     /// `notify_backup`.
-    @Setting package var backup: ScriptLine? = nil
+    @Setting package var backup: Script? = nil
     /// `notify_fault`.
-    @Setting package var fault: ScriptLine? = nil
+    @Setting package var fault: Script? = nil
     /// `notify_stop`.
-    @Setting package var stop: ScriptLine? = nil
+    @Setting package var stop: Script? = nil
     /// `notify_deleted`: when a reload takes the instance away; instances only.
-    @Setting package var deleted: ScriptLine? = nil
+    @Setting package var deleted: Script? = nil
     /// `notify_deleted` without a script: say DELETED where it would be FAULT; instances only.
     @Setting package var saysDeleted = false
     /// `notify`: after the others, with INSTANCE or GROUP, name, state and priority appended.
-    @Setting package var any: ScriptLine? = nil
+    @Setting package var any: Script? = nil
     /// `notify_master_rx_lower_pri`: an advert of lower priority came while active; instances only.
-    @Setting package var lowerPriority: ScriptLine? = nil
+    @Setting package var lowerPriority: Script? = nil
     /// `smtp_alert`; nil: `smtp_alert_vrrp`, then `smtp_alert`, then no.
     @Setting package var mails: Bool? = nil
     /// `notify_priority_changes`; nil: the sync group's, then `vrrp_notify_priority_changes`.
     @Setting package var priorityChanges: Bool? = nil
 
+    /// Nobody is told.
+    package init() {}
+
     /// Every script, with the keyword that names it.
-    package var scripts: [(keyword: String, script: Setting<ScriptLine?>)] {
+    package var scripts: [(keyword: String, script: Setting<Script?>)] {
         [
             ("notify_master", $master), ("notify_backup", $backup), ("notify_fault", $fault), ("notify_stop", $stop),
             ("notify_deleted", $deleted), ("notify", $any), ("notify_master_rx_lower_pri", $lowerPriority),
@@ -69,6 +81,7 @@ struct DefinedBefore: Equatable, Sendable {
     var scripts = 0
     var processes = 0
     var files = 0
+    var sessions = 0
 
     static func == (left: Self, right: Self) -> Bool { true }
 }
