@@ -18,6 +18,7 @@ package struct ConfigurationReader {
         var configuration = Configuration()
         Configuration.block.read(statements, into: &configuration, log)
         configuration.checkBFDInstances(log)
+        configuration.checkStaticRouting(log)
         VRRPChecks.check(&configuration, log, site: site)
         configuration.virtualServices = ServiceAssembler.services(of: configuration, log: log)
         ServerChecks.check(configuration, log)

@@ -13,7 +13,6 @@ struct GlobalKeywordTests {
         let names = GlobalSettings.block.fields.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(Unacted.words["global_defs"]?.subtracting(names).isEmpty == true)
-        #expect(Unacted.words["bfd_instance"]?.subtracting(BFDInstance.block.fields.map(\.name)).isEmpty == true)
         #expect(Unacted.words["the top level"]?.subtracting(Configuration.block.fields.map(\.name)).isEmpty == true)
     }
 
@@ -261,71 +260,6 @@ struct GlobalKeywordTests {
         #expect(read("dynamic_interfaces foo").warnings.count == 1)
     }
 
-    @Test(
-        "umask is a number as in C, or bits",
-        arguments: [
-            ("022", 0o022), ("0x12", 0o022), ("18", 0o022), ("0", 0), ("0777", 0o777), ("IWGRP|IWOTH", 0o022),
-            ("IWGRP | IWOTH", 0o022), ("IRUSR", 0o400), ("IXOTH|IXUSR", 0o101),
-        ] as [(String, UInt32)])
-    func umask(text: String, mask: UInt32) {
-        #expect(read("umask \(text)").global?.umask == mask)
-        #expect(read("umask \(text)").warnings.isEmpty)
-    }
-
-    @Test("Scripts and pipes have owners; the first of each counts")
-    func scripts() {
-        let reading = read(
-            """
-            script_user nobody :users
-            startup_script "/bin/a b c" root wheel
-            shutdown_script /bin/z
-            startup_script /bin/other
-            notify_fifo /run/all root
-            vrrp_notify_fifo_script "/bin/reader -v"
-            notify_fifo /run/other
-            """)
-        #expect(
-            reading.warnings == [
-                "5: 'startup_script' is set already, in line 3: ignored",
-                "8: 'notify_fifo' is set already, in line 6: ignored",
-            ])
-        let scripts = reading.global?.scripts
-        #expect(scripts?.scriptUser == UserAndGroup(user: "nobody", group: "users"))
-        #expect(
-            scripts?.startupScript
-                == ScriptLine(command: ["/bin/a", "b", "c"], owner: UserAndGroup(user: "root", group: "wheel")))
-        #expect(scripts?.shutdownScript == ScriptLine(command: ["/bin/z"], owner: nil))
-        #expect(reading.global?.fifos.notifyFIFO == NotifyFIFO(path: "/run/all", owner: UserAndGroup(user: "root")))
-        #expect(reading.global?.fifos.vrrpNotifyFIFOScript?.command == ["/bin/reader", "-v"])
-    }
-
-    @Test("reload_file and reload_check_config know a file of their own")
-    func reload() {
-        let reload = read("reload_file\nreload_check_config").global?.reload
-        #expect(reload?.file == "/run/keepalived.reload")
-        #expect(reload?.checkConfig == "/dev/null")
-        #expect(read("reload_file /x").global?.reload.file == "/x")
-    }
-
-    @Test("lvs_sync_daemon, as it is written and as it once was")
-    func syncDaemon() {
-        let daemon = read(
-            "lvs_sync_daemon eth0 inst VI_1 id 5 maxlen 1400 port 8000 ttl 3 group 224.0.0.82"
-        ).global?.lvsSyncDaemon
-        #expect(daemon?.instance == "VI_1")
-        #expect(daemon?.id == 5)
-        #expect(daemon?.maximumLength == 1_400)
-        #expect(daemon?.port == 8_000)
-        #expect(daemon?.ttl == 3)
-        #expect(daemon?.group == IPAddress("224.0.0.82"))
-        let old = read("lvs_sync_daemon eth0 VI_1 5")
-        #expect(old.global?.lvsSyncDaemon?.instance == "VI_1")
-        #expect(old.global?.lvsSyncDaemon?.id == 5)
-        let wrong = read("lvs_sync_daemon eth0 id 256 group 1.2.3.4 port 0 foo ttl")
-        #expect(wrong.global?.lvsSyncDaemon == SyncDaemon(interface: "eth0"))
-        #expect(wrong.warnings.count == 5)
-    }
-
     @Test("Every setting of global_defs is listed once")
     func listing() {
         let reports = GlobalSettings.block.show(GlobalSettings())
@@ -334,52 +268,5 @@ struct GlobalKeywordTests {
         #expect(names.contains("vrrp_garp_master_delay"))
         #expect(!names.contains("enable_dbus"))
         #expect(!names.contains("vrrp_rlimit_rtime"))
-    }
-}
-
-@Suite("Top level")
-struct TopLevelTests {
-    @Test("One-liners, the first of each name counting")
-    func words() {
-        let reading = Reading(
-            "net_namespace blue\nnet_namespace red\ninstance one\nchild_wait_time 7\nuse_pid_dir\n"
-                + "net_namespace_ipvs\nnamespace_with_ipsets\nlinkbeat_use_polling\n"
-                + "linkbeat_interfaces {\neth0\neth1 MII\neth2 foo\n}\n")
-        let configuration = reading.configuration
-        #expect(configuration?.netNamespace == "blue")
-        #expect(configuration?.instance == "one")
-        #expect(configuration?.childWaitTime == 7)
-        #expect(
-            reading.warnings == [
-                "2: 'net_namespace' is set already, in line 1: ignored",
-                "12: 'foo' is not valid for 'linkbeat_interfaces': line skipped (MII, ETHTOOL or IOCTL)",
-            ])
-        #expect(reading.notes.count == 8)
-    }
-
-    @Test("child_wait_time needs a value; the names do not")
-    func missing() {
-        #expect(Reading("child_wait_time").errors.count == 1)
-        #expect(Reading("instance").errors.isEmpty)
-        #expect(Reading("instance").warnings.count == 1)
-        #expect(Reading("child_wait_time x").configuration?.childWaitTime == 5)
-    }
-
-    @Test("net_namespace and its like do not belong in global_defs")
-    func place() {
-        for name in ["net_namespace a", "instance a", "use_pid_dir", "child_wait_time 3", "linkbeat_use_polling"] {
-            #expect(Reading("global_defs {\n\(name)\n}").warnings.count == 1)
-        }
-    }
-
-    @Test("interface_up_down_delays: one time is for both ways")
-    func delays() {
-        let reading = Reading("interface_up_down_delays {\neth0 1.5\neth1 0 255\neth2 256\neth3\n}")
-        #expect(
-            reading.configuration?.interfaceUpDownDelays.map(\.wrappedValue) == [
-                InterfaceDelays(interface: "eth0", down: 1.5, up: 1.5),
-                InterfaceDelays(interface: "eth1", down: 0, up: 255),
-            ])
-        #expect(reading.warnings.count == 2)
     }
 }

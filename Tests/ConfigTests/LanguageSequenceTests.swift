@@ -32,10 +32,8 @@ struct LanguageSequenceTests {
 
     @Test("A sequence repeats a definition of several lines whole, and braces")
     func blocks() {
-        let text = "$B=b$i { \\\n~LST(v, x, y) $v$i \\\n}\n~SEQ(i, 2) $B\nend"
-        #expect(
-            Lines(text).texts == ["b1", "{", "x1", "y1", "}", "b2", "{", "x2", "y2", "}", "end"]
-                || Lines(text).texts == ["b1", "{", "$v1", "$v1", "}", "b2", "{", "$v2", "$v2", "}", "end"])
+        let text = "$B=b$i { \\\n~LST(v, x, y) ${v}$i \\\n}\n~SEQ(i, 2) $B\nend"
+        #expect(Lines(text).texts == ["b1", "{", "x1", "y1", "}", "b2", "{", "x2", "y2", "}", "end"])
         #expect(Lines("a { ~SEQ(i,2) n$i { }\n}").texts == ["a", "{", "n1", "{", "}", "n2", "{", "}", "}"])
     }
 
@@ -52,7 +50,8 @@ struct LanguageSequenceTests {
         arguments: [
             "~SEQ i", "~SEQ(i) a", "~SEQ(i, a) b", "~SEQ(i,1,-1,5) b", "~SEQ(i,5,1,1) b", "~SEQ(i,1,0,1) b",
             "~SEQ(i,1,2,3,4) b", "~SEQ(i,1,2 b", "~SEQx(i,-1,2) b", "~SEQ(i,99999999999999999999) b", "~SEQ", "~SEQ(",
-            "~SEQ(i,", "~LST", "~LST(v) f", "~LST v", "~LST(v,a,b c,d) e", "~LST({a,b},{1,2,3}) e", "~LST({a,b", "~LST(v,",
+            "~SEQ(i,", "~LST", "~LST(v) f", "~LST v", "~LST(v,a,b c,d) e", "~LST({a,b},{1,2,3}) e", "~LST({a,b",
+            "~LST(v,",
         ])
     func mistakes(line: String) {
         let lines = Lines("\(line)\nend")

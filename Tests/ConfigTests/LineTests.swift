@@ -67,8 +67,8 @@ struct LineTests {
                 "/other/c.conf": "\nbogus",
             ], path: "/etc/k/main.conf")
         #expect(reading.servicePlaces == ["10.0.0.1:80"])
-        #expect(reading.service?.location == SourceLocation(file: "/etc/k/sub/b.inc", line: 1))
-        #expect(reading.diagnostics.map(\.location) == [SourceLocation(file: "/other/c.conf", line: 2)])
+        #expect(reading.service?.location.description == "/etc/k/sub/b.inc:1")
+        #expect(reading.diagnostics.map(\.location.description) == ["/other/c.conf:2"])
     }
 
     @Test("An included file may stand inside a block")

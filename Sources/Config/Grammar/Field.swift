@@ -116,7 +116,7 @@ extension Field {
     static func blocks<Child>(
         _ name: String, _ path: any WritableKeyPath<Model, [Child]> & Sendable, _ block: Block<Child>,
         head: Form<Child>
-    ) -> Field {
+    ) -> Field where Child: Located {
         Field(
             name: name, syntax: "\(head.syntax) { ... }",
             shape: KeywordShape(
@@ -128,7 +128,8 @@ extension Field {
             },
             show: { model in
                 model[keyPath: path].map {
-                    SettingReport(keyword: name, value: head.json($0), children: block.show($0))
+                    SettingReport(
+                        keyword: name, value: head.json($0), origin: $0.location, children: block.show($0))
                 }
             })
     }
@@ -192,6 +193,7 @@ extension Form {
 
     /// How a setting of this form is listed.
     func report(_ keyword: String, _ setting: Setting<Value>) -> SettingReport where Value: Equatable {
-        SettingReport(keyword: keyword, value: json(setting.wrappedValue), origin: setting.origin)
+        SettingReport(
+            keyword: keyword, value: json(setting.wrappedValue), origin: setting.origin, isPresence: isPresence)
     }
 }

@@ -22,5 +22,14 @@ package struct Setting<Value: Sendable & Equatable>: Sendable, Equatable {
         set { self = newValue }
     }
 
+    /// What set it; of a default a place that is nowhere.
+    var place: SourceLocation { origin ?? SourceLocation(file: "", line: 0) }
+
     package static func == (left: Setting, right: Setting) -> Bool { left.wrappedValue == right.wrappedValue }
+}
+
+/// What is made by a block of its own.
+protocol Located {
+    /// The line that begins the block.
+    var location: SourceLocation { get }
 }

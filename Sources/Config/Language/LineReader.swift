@@ -268,5 +268,7 @@ struct LineReader {
         if piece.text.first == UInt8(ascii: "i"), piece.starts(with: "include"), follow(piece) { return }
         guard hasBraces else { return tokens.append(Token(text: piece)) }
         residue = Lexer.split(piece, into: &tokens, log: log)
+        // What can be replaced was, up to the end of the line.
+        residue?.mayHaveDollar = false
     }
 }

@@ -70,6 +70,7 @@ struct SequenceParser {
         }
         var rest = piece.rest(from: parser.index)
         rest.depth += 1
+        rest.mayHaveDollar = true
         return Sequence(names: names, values: values, piece: rest)
     }
 

@@ -1,7 +1,7 @@
 import Wire
 
 /// A `bfd_instance` block: a session with a neighbour (RFC 5880). Times are in milliseconds, to a microsecond.
-package struct BFDInstance: Equatable, Sendable {
+package struct BFDInstance: Equatable, Sendable, Located {
     /// Its name, and where the block begins; at most `longestName` bytes.
     @Setting package var name: String
     /// `neighbor_ip`; nil only until it is checked.
@@ -37,7 +37,7 @@ package struct BFDInstance: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `bfd_instance` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
     /// Whether VRRP instances may track it: if nothing is said, everything may.
     package var informsVRRP: Bool { vrrp || !checker }
     /// Whether real servers may be checked by it.

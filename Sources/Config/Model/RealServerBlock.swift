@@ -1,7 +1,7 @@
 import Wire
 
 /// A `real_server` block as it is written.
-package struct RealServerBlock: Equatable, Sendable {
+package struct RealServerBlock: Equatable, Sendable, Located {
     /// Where it is, and where the block begins; no port means the service's.
     @Setting package var place: Place
     /// `weight`, 0...2,147,483,647; nil: the service's.
@@ -38,5 +38,5 @@ package struct RealServerBlock: Equatable, Sendable {
     init(_ place: Place, at location: SourceLocation) { _place = Setting(place, from: location) }
 
     /// The `real_server` line.
-    package var location: SourceLocation { $place.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $place.place }
 }

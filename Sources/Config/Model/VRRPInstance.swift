@@ -2,7 +2,7 @@ import Wire
 
 /// A `vrrp_instance` block: one virtual router, as it is written. What is nil takes its default from `global_defs` or
 /// from another setting; `VRRPInstance.Effective` fills it in.
-package struct VRRPInstance: Equatable, Sendable {
+package struct VRRPInstance: Equatable, Sendable, Located {
     /// What `state` says. It decides little: only the owner (priority 255) starts as active.
     package enum State: String, Sendable, CaseIterable {
         case master = "MASTER"
@@ -38,6 +38,10 @@ package struct VRRPInstance: Equatable, Sendable {
     package var addresses: [Setting<VirtualAddress>] = []
     /// `virtual_ipaddress_excluded`: added and removed alike, but in no advert; of either family.
     package var excludedAddresses: [Setting<VirtualAddress>] = []
+    /// `virtual_routes`: added and removed with the addresses.
+    package var routes: [Setting<RouteSpecification>] = []
+    /// `virtual_rules`: added and removed with the addresses.
+    package var rules: [Setting<RuleSpecification>] = []
     /// `no_virtual_ipaddress`: no address at all is meant so.
     @Setting package var allowsNoAddresses = false
     /// `promote_secondaries`: set the interface's sysctl of that name.
@@ -112,7 +116,7 @@ package struct VRRPInstance: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `vrrp_instance` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }
 
 /// Gratuitous ARP of an instance; what is nil is as in `global_defs`.

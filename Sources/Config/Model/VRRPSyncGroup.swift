@@ -1,5 +1,5 @@
 /// A `vrrp_sync_group` block: instances that change state together.
-package struct VRRPSyncGroup: Equatable, Sendable {
+package struct VRRPSyncGroup: Equatable, Sendable, Located {
     /// Its name, and where the block begins.
     @Setting package var name: String
     /// `group`: names of instances. All there are, and no instance is in two groups, once it is checked.
@@ -17,11 +17,11 @@ package struct VRRPSyncGroup: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `vrrp_sync_group` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }
 
 /// A `track_group` block: instances that track static addresses, routes and rules.
-package struct TrackGroup: Equatable, Sendable {
+package struct TrackGroup: Equatable, Sendable, Located {
     /// Its name, and where the block begins.
     @Setting package var name: String
     /// `group`: names of instances.
@@ -30,11 +30,11 @@ package struct TrackGroup: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `track_group` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }
 
 /// A `garp_group` block: how fast announcements follow each other on some interfaces.
-package struct GARPGroup: Equatable, Sendable {
+package struct GARPGroup: Equatable, Sendable, Located {
     /// `garp_interval`, in seconds, between two gratuitous ARPs; nil: not limited.
     @Setting package var garpIntervalSeconds: Double? = nil
     /// `gna_interval`, in seconds, between two unsolicited neighbour advertisements; nil: not limited.

@@ -87,7 +87,7 @@ struct DefinedBefore: Equatable, Sendable {
 }
 
 /// A `vrrp_script` block: a check that instances track.
-package struct VRRPScript: Equatable, Sendable {
+package struct VRRPScript: Equatable, Sendable, Located {
     /// Its name, and where the block begins.
     @Setting package var name: String
     /// `script`: the program and its arguments. Never empty in a configuration that was checked.
@@ -110,11 +110,11 @@ package struct VRRPScript: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `vrrp_script` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }
 
 /// A `vrrp_track_process` block: how many processes of a name there are.
-package struct TrackProcess: Equatable, Sendable {
+package struct TrackProcess: Equatable, Sendable, Located {
     /// How the parameters are compared.
     package enum ParameterMatch: String, Sendable, CaseIterable {
         case exact
@@ -146,11 +146,11 @@ package struct TrackProcess: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `vrrp_track_process` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }
 
 /// A `track_file` block: a number in a file.
-package struct TrackFile: Equatable, Sendable {
+package struct TrackFile: Equatable, Sendable, Located {
     /// What `init_file` writes at the start.
     package struct Initial: Hashable, Sendable {
         /// -2,147,483,648...2,147,483,647; beyond -254...254 is of no use.
@@ -171,5 +171,5 @@ package struct TrackFile: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `track_file` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }

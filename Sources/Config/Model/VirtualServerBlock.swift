@@ -1,7 +1,7 @@
 import Wire
 
 /// A `virtual_server` block as it is written; `VirtualService` is what it comes to, groups expanded.
-package struct VirtualServerBlock: Equatable, Sendable {
+package struct VirtualServerBlock: Equatable, Sendable, Located {
     /// What it stands for.
     package enum Target: Hashable, Sendable {
         /// Port 0 is any port; host byte order.
@@ -72,7 +72,7 @@ package struct VirtualServerBlock: Equatable, Sendable {
     init(_ target: Target, at location: SourceLocation) { _target = Setting(target, from: location) }
 
     /// The `virtual_server` line.
-    package var location: SourceLocation { $target.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $target.place }
 
     /// As in the file, for messages.
     package var name: String {

@@ -17,5 +17,5 @@ package struct VirtualServerGroup: Equatable, Sendable {
     init(_ name: String, at location: SourceLocation) { _name = Setting(name, from: location) }
 
     /// The `virtual_server_group` line.
-    package var location: SourceLocation { $name.origin ?? SourceLocation(file: "", line: 0) }
+    package var location: SourceLocation { $name.place }
 }

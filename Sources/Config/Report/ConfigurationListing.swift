@@ -25,7 +25,10 @@ extension SettingReport {
         guard isSet else { return [] }
         let margin = String(repeating: " ", count: indent)
         let source = origin.map { "# \($0)" } ?? (children == nil ? "# default" : "")
-        guard let children else { return [Self.column(margin + head, source)] }
+        guard let children else {
+            if isPresence { return [Self.column(margin + (value == .bool(true) ? keyword : "# \(keyword): off"), source)] }
+            return [Self.column(margin + head, source)]
+        }
         let opening = Self.column("\(margin)\(head) {", source)
         return [opening] + children.flatMap { $0.lines(indent: indent + 4) } + ["\(margin)}"]
     }
