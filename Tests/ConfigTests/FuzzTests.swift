@@ -40,7 +40,9 @@ struct FuzzTests {
     private static let texts =
         Corpus.names.map(Corpus.bytes).filter { $0.count < 3_000 } + examples.map { Array($0.utf8) }
 
-    @Test("Whatever is done to a configuration, reading it ends and says something sensible", arguments: 0..<8 as Range<UInt64>)
+    @Test(
+        "Whatever is done to a configuration, reading it ends and says something sensible",
+        arguments: 0..<8 as Range<UInt64>)
     func mutations(seed: UInt64) {
         var mutator = Mutator(seed: seed, texts: Self.texts)
         let clock = ContinuousClock()
