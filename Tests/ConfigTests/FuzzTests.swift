@@ -45,17 +45,16 @@ struct FuzzTests {
         arguments: 0..<8 as Range<UInt64>)
     func mutations(seed: UInt64) {
         var mutator = Mutator(seed: seed, texts: Self.texts)
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = processorTime()
         for round in 0..<400 {
             // Slow machines do fewer, but never none.
-            if round > 20, clock.now - start > .seconds(8) { break }
+            if round > 20, processorTime() - start > .seconds(2) { break }
             let text = mutator.next()
             var source = MemorySource(["b.conf": Self.examples[0], "c.conf": "include t.conf\n"])
             source.files["t.conf"] = text
-            let begin = clock.now
+            let begin = processorTime()
             let result = ConfigurationReader.read(path: "t.conf", from: source, context: Self.context)
-            #expect(clock.now - begin < .seconds(10), "seed \(seed), round \(round)")
+            #expect(processorTime() - begin < .seconds(10), "seed \(seed), round \(round)")
             let hasErrors = result.diagnostics.contains { $0.severity == .error }
             let isRefused = result.configuration == nil
             #expect(isRefused == hasErrors, "seed \(seed), round \(round)")

@@ -2,6 +2,13 @@ import Config
 import Foundation
 import Testing
 
+/// What this thread has had of a processor: a busy machine does not make a reading slower.
+func processorTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
 /// A megabyte of whatever costs most. One after the other: each may take its time and memory for itself.
 @Suite("The worst megabytes", .serialized)
 struct WorstCaseTests {
@@ -98,10 +105,9 @@ struct WorstCaseTests {
         source.files = worst.files
         Self.forgetPeak()
         let before = Self.bytes("VmRSS")
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = processorTime()
         let result = ConfigurationReader.read(path: "t.conf", from: source)
-        let duration = clock.now - start
+        let duration = processorTime() - start
         #expect(duration < Self.limit)
         #expect(Self.bytes("VmHWM") - before < Self.memory)
         #expect(result.diagnostics.count <= 2_001)
