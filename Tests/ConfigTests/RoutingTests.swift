@@ -4,7 +4,7 @@ import Wire
 @testable import Config
 
 /// The track_group `g`, and what it needs.
-private let trackGroup = """
+private let groupBlocks = """
     vrrp_instance x {
     interface lo
     virtual_router_id 1
@@ -23,7 +23,7 @@ private let trackGroup = """
 @Suite("static_routes")
 struct RoutingRouteTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_routes {\n\(line)\n}\n\(trackGroup)")
+        Reading("static_routes {\n\(line)\n}\n\(groupBlocks)")
     }
     private func route(_ line: String) -> RouteSpecification? {
         read(line).configuration?.staticRoutes.first?.wrappedValue
@@ -161,7 +161,7 @@ struct RoutingRouteTests {
 @Suite("static_rules")
 struct RoutingRuleTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_rules {\n\(line)\n}\n\(trackGroup)")
+        Reading("static_rules {\n\(line)\n}\n\(groupBlocks)")
     }
     private func rule(_ line: String) -> RuleSpecification? {
         read(line).configuration?.staticRules.first?.wrappedValue
