@@ -251,7 +251,8 @@ struct VirtualRoutingTests {
             "virtual_routes {\n1.0.0.0/8 dev eth0\n}\nvirtual_routes {\n::/0 dev eth0\n}\n"
                 + "virtual_rules {\nfrom 1.0.0.0/8 table 5 priority 9\n}")
         let instance = reading.configuration?.vrrpInstances.first
-        #expect(instance?.routes.map { Optional($0.wrappedValue.destination) } == [Prefix("1.0.0.0/8"), Prefix("::/0")])
+        let destinations = instance?.routes.map { Optional($0.wrappedValue.destination) }
+        #expect(destinations == [Prefix("1.0.0.0/8"), Prefix("::/0")])
         #expect(instance?.rules.map(\.wrappedValue.action) == [.lookup(.number(5))])
         #expect(instance?.routes.first?.origin?.line == 8)
         #expect(reading.warnings.isEmpty)
