@@ -3,11 +3,27 @@ import Wire
 
 @testable import Config
 
+/// The track_group `g`, and what it needs.
+private let trackGroup = """
+    vrrp_instance x {
+    interface lo
+    virtual_router_id 1
+    virtual_ipaddress {
+    1.2.3.4
+    }
+    }
+    track_group g {
+    group {
+    x
+    }
+    }
+    """
+
 /// What keepalived 2.2.7 makes of these lines was found by running `keepalived -t`.
 @Suite("static_routes")
 struct RoutingRouteTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_routes {\n\(line)\n}\ntrack_group g {\ngroup {\nx\n}\n}")
+        Reading("static_routes {\n\(line)\n}\n\(trackGroup)")
     }
     private func route(_ line: String) -> RouteSpecification? {
         read(line).configuration?.staticRoutes.first?.wrappedValue
@@ -145,7 +161,7 @@ struct RoutingRouteTests {
 @Suite("static_rules")
 struct RoutingRuleTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_rules {\n\(line)\n}\ntrack_group g {\ngroup {\nx\n}\n}")
+        Reading("static_rules {\n\(line)\n}\n\(trackGroup)")
     }
     private func rule(_ line: String) -> RuleSpecification? {
         read(line).configuration?.staticRules.first?.wrappedValue
