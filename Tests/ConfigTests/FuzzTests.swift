@@ -38,7 +38,7 @@ struct FuzzTests {
 
     /// Small ones of the corpus, so that there is time for many, and those above.
     private static let texts =
-        Corpus.names.map(Corpus.bytes).filter { $0.count < 3_000 } + examples.map { Array($0.utf8) }
+        Corpus.names.map(Corpus.bytes).filter { $0.count < 2_000 } + examples.map { Array($0.utf8) }
 
     @Test(
         "Whatever is done to a configuration, reading it ends and says something sensible",
@@ -65,8 +65,8 @@ struct FuzzTests {
 
     /// Limits that a few thousand readings have time to reach.
     private static let context = ReadingContext(
-        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 20_000,
-        maximumBytes: 1 << 20)
+        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 4_000,
+        maximumBytes: 1 << 18)
 
     /// What every configuration that is accepted holds to.
     private static func check(_ configuration: Configuration, _ seed: UInt64) {
