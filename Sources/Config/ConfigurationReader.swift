@@ -17,6 +17,7 @@ package struct ConfigurationReader {
         let statements = BlockReader.statements(of: tokens, root: Configuration.block.shape, log: log)
         var configuration = Configuration()
         Configuration.block.read(statements, into: &configuration, log)
+        ServerChecks.dropUndeclared(&configuration, log)
         configuration.checkBFDInstances(log)
         VRRPChecks.check(&configuration, log, site: site)
         configuration.virtualServices = ServiceAssembler.services(of: configuration, log: log)

@@ -38,22 +38,23 @@ struct FuzzTests {
 
     /// Small ones of the corpus, so that there is time for many, and those above.
     private static let texts =
-        Corpus.names.map(Corpus.bytes).filter { $0.count < 3_000 } + examples.map { Array($0.utf8) }
+        Corpus.names.map(Corpus.bytes).filter { $0.count < 2_000 } + examples.map { Array($0.utf8) }
 
-    @Test("Whatever is done to a configuration, reading it ends and says something sensible", arguments: 0..<8 as Range<UInt64>)
+    @Test(
+        "Whatever is done to a configuration, reading it ends and says something sensible",
+        arguments: 0..<8 as Range<UInt64>)
     func mutations(seed: UInt64) {
         var mutator = Mutator(seed: seed, texts: Self.texts)
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = processorTime()
         for round in 0..<400 {
             // Slow machines do fewer, but never none.
-            if round > 20, clock.now - start > .seconds(8) { break }
+            if round > 20, processorTime() - start > .seconds(2) { break }
             let text = mutator.next()
             var source = MemorySource(["b.conf": Self.examples[0], "c.conf": "include t.conf\n"])
             source.files["t.conf"] = text
-            let begin = clock.now
+            let begin = processorTime()
             let result = ConfigurationReader.read(path: "t.conf", from: source, context: Self.context)
-            #expect(clock.now - begin < .seconds(10), "seed \(seed), round \(round)")
+            #expect(processorTime() - begin < .seconds(10), "seed \(seed), round \(round)")
             let hasErrors = result.diagnostics.contains { $0.severity == .error }
             let isRefused = result.configuration == nil
             #expect(isRefused == hasErrors, "seed \(seed), round \(round)")
@@ -64,8 +65,8 @@ struct FuzzTests {
 
     /// Limits that a few thousand readings have time to reach.
     private static let context = ReadingContext(
-        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 20_000,
-        maximumBytes: 1 << 20)
+        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 4_000,
+        maximumBytes: 1 << 18)
 
     /// What every configuration that is accepted holds to.
     private static func check(_ configuration: Configuration, _ seed: UInt64) {

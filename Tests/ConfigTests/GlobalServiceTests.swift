@@ -39,8 +39,8 @@ struct GlobalServiceTests {
         #expect(scripts?.scriptUser == UserAndGroup(user: "nobody", group: "users"))
         #expect(
             scripts?.startupScript
-                == ScriptLine(command: ["/bin/a", "b", "c"], owner: UserAndGroup(user: "root", group: "wheel")))
-        #expect(scripts?.shutdownScript == ScriptLine(command: ["/bin/z"], owner: nil))
+                == Script(command: ["/bin/a", "b", "c"], owner: UserAndGroup(user: "root", group: "wheel")))
+        #expect(scripts?.shutdownScript == Script(command: ["/bin/z"], owner: nil))
         #expect(reading.global?.fifos.notifyFIFO == NotifyFIFO(path: "/run/all", owner: UserAndGroup(user: "root")))
         #expect(reading.global?.fifos.vrrpNotifyFIFOScript?.command == ["/bin/reader", "-v"])
     }

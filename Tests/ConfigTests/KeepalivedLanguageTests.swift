@@ -34,22 +34,17 @@ struct KeepalivedLanguageTests {
         #expect(difference.isEmpty)
     }
 
-    /// "+ LINE: WORD" of what only keepalived has, "- LINE: WORD" of what only we have; a word that is there several times
-    /// counts as often.
+    /// "+ LINE: WORD" of what only keepalived calls unknown, "- LINE: WORD" of what only we do. We say the same of a place
+    /// only once, though a definition or sequence bring it back.
     private static func difference(of text: String) throws -> [String] {
         let path = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString).conf").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data(text.utf8).write(to: URL(filePath: path))
         let keepalived = try Keepalived.test(path)
         guard case .runs = keepalived.outcome else { return ["keepalived: \(keepalived.outcome)"] }
-        func count(_ keywords: [UnknownKeyword]) -> [String: Int] {
-            Dictionary(keywords.map { ("\($0.line): \($0.word)", 1) }, uniquingKeysWith: +)
-        }
-        let theirs = count(keepalived.unknownKeywords(of: ""))
-        let ours = count(UnknownKeyword.all(of: Corpus.read(path: path, from: DiskSource()).diagnostics))
-        return Set(theirs.keys).union(ours.keys).sorted().compactMap { key in
-            let (their, our) = (theirs[key] ?? 0, ours[key] ?? 0)
-            return their == our ? nil : "\(their > our ? "+" : "-") \(key) (\(their) and \(our) times)"
-        }
+        func places(_ keywords: [UnknownKeyword]) -> Set<String> { Set(keywords.map { "\($0.line): \($0.word)" }) }
+        let theirs = places(keepalived.unknownKeywords(of: ""))
+        let ours = places(UnknownKeyword.all(of: Corpus.read(path: path, from: DiskSource()).diagnostics))
+        return theirs.subtracting(ours).sorted().map { "+ \($0)" } + ours.subtracting(theirs).sorted().map { "- \($0)" }
     }
 }

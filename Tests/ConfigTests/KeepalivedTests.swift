@@ -26,6 +26,7 @@ struct KeepalivedTests {
             "2 router_id", "3 router_id", "5 interface", "6 virtual_router_id", "7 priority", "8 virtual_ipaddress",
             "9 192.0.2.60",
         ],
+        "error-two-statements-on-a-line.conf": ["36 TCP_CHECK", "36 connect_port"],
         "error-undefined-name.conf": ["3 UNDEFINED", "4 router_id"],
         "language-byte-order-mark-keyword.conf": ["1 \u{FEFF}global_defs", "2 router_id"],
         "language-byte-order-mark.conf": ["1 \u{FEFF}"],

@@ -47,7 +47,8 @@ struct RealServerTests {
         #expect(reading.services.isEmpty)
         #expect(
             reading.warnings.first
-                == "6: tunnels of 'type gue port 6080' are not built yet: real server 10.0.1.1 skipped (lb_kind TUN (IPIP))")
+                == "6: tunnels of 'type gue port 6080' are not built yet: real server 10.0.1.1 skipped (lb_kind TUN (IPIP))"
+        )
     }
 
     @Test("In DR and TUN the port is the service's", arguments: ["DR", "TUN"])

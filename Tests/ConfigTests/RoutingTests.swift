@@ -3,10 +3,28 @@ import Wire
 
 @testable import Config
 
+/// The track_group `g`, and what it needs.
+private let groupBlocks = """
+    vrrp_instance x {
+    interface lo
+    virtual_router_id 1
+    virtual_ipaddress {
+    1.2.3.4
+    }
+    }
+    track_group g {
+    group {
+    x
+    }
+    }
+    """
+
 /// What keepalived 2.2.7 makes of these lines was found by running `keepalived -t`.
 @Suite("static_routes")
 struct RoutingRouteTests {
-    private func read(_ line: String) -> Reading { Reading("static_routes {\n\(line)\n}") }
+    private func read(_ line: String) -> Reading {
+        Reading("static_routes {\n\(line)\n}\n\(groupBlocks)")
+    }
     private func route(_ line: String) -> RouteSpecification? {
         read(line).configuration?.staticRoutes.first?.wrappedValue
     }
@@ -142,7 +160,9 @@ struct RoutingRouteTests {
 
 @Suite("static_rules")
 struct RoutingRuleTests {
-    private func read(_ line: String) -> Reading { Reading("static_rules {\n\(line)\n}") }
+    private func read(_ line: String) -> Reading {
+        Reading("static_rules {\n\(line)\n}\n\(groupBlocks)")
+    }
     private func rule(_ line: String) -> RuleSpecification? {
         read(line).configuration?.staticRules.first?.wrappedValue
     }
@@ -215,5 +235,45 @@ struct RoutingRuleTests {
         #expect(rule("table 5 priority 1 protocol 5")?.ruleProtocol == nil)
         #expect(read("table 5 priority 1 protocol 5").warnings.count == 1)
         #expect(rule("table 5 priority 1 protocol 18")?.ruleProtocol == 18)
+    }
+}
+
+@Suite("virtual_routes, virtual_rules")
+struct VirtualRoutingTests {
+    private func read(_ lines: String) -> Reading {
+        Reading(
+            "vrrp_instance x {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n1.2.3.4\n}\n\(lines)\n}")
+    }
+
+    @Test("An instance has routes and rules of either family; a second block goes on")
+    func blocks() {
+        let reading = read(
+            "virtual_routes {\n1.0.0.0/8 dev eth0\n}\nvirtual_routes {\n::/0 dev eth0\n}\n"
+                + "virtual_rules {\nfrom 1.0.0.0/8 table 5 priority 9\n}")
+        let instance = reading.configuration?.vrrpInstances.first
+        let destinations = instance?.routes.map { Optional($0.wrappedValue.destination) }
+        #expect(destinations == [Prefix("1.0.0.0/8"), Prefix("::/0")])
+        #expect(instance?.rules.map(\.wrappedValue.action) == [.lookup(.number(5))])
+        #expect(instance?.routes.first?.origin?.line == 8)
+        #expect(reading.warnings.isEmpty)
+    }
+
+    @Test("They have no track_group")
+    func trackGroups() {
+        let reading = read(
+            "virtual_routes {\n1.0.0.0/8 dev lo track_group g\n}\nvirtual_rules {\ntable 5 priority 9 track_group g\n}")
+        #expect(reading.configuration?.vrrpInstances.first?.routes.isEmpty == true)
+        #expect(reading.configuration?.vrrpInstances.first?.rules.isEmpty == true)
+        #expect(reading.warnings.count == 2)
+    }
+
+    @Test("A static route's or rule's track_group has to be there")
+    func unknownGroup() {
+        let reading = Reading(
+            "static_routes {\n1.0.0.0/8 dev lo track_group g\n}\nstatic_rules {\ntable 5 priority 9 track_group h\n}")
+        #expect(
+            reading.warnings == ["2: there is no track_group 'g': ignored", "5: there is no track_group 'h': ignored"])
+        #expect(reading.configuration?.staticRoutes.map(\.wrappedValue.trackGroup) == [nil])
+        #expect(reading.configuration?.staticRules.map(\.wrappedValue.trackGroup) == [nil])
     }
 }

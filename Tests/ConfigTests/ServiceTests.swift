@@ -109,6 +109,13 @@ struct ServiceTests {
         #expect(reading.warnings.first?.contains("'virtual_server': block skipped") == true)
     }
 
+    @Test("What keepalived crashes on is refused", arguments: ["group", "fwmark"])
+    func headWithoutName(word: String) {
+        let reading = Reading(service().replacing("10.0.0.1 80", with: word))
+        #expect(reading.configuration == nil)
+        #expect(reading.errors.first?.hasPrefix("1: 'virtual_server \(word)' needs a") == true)
+    }
+
     @Test("A range outside a group serves its first address only")
     func range() {
         let reading = Reading(service().replacing("10.0.0.1 80", with: "10.0.0.4-10 80"))
@@ -130,7 +137,8 @@ struct ServiceTests {
         #expect(reading.warnings.first?.contains("any port but not persistent") == true)
         let persistent = Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout"))
         #expect(persistent.warnings.isEmpty)
-        #expect(persistent.notes == ["5: 'persistence_timeout': understood, not used by Sluice: nothing acts on it yet"])
+        #expect(
+            persistent.notes == ["5: 'persistence_timeout': understood, not used by Sluice: nothing acts on it yet"])
         #expect(Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout 0")).warnings.count == 2)
     }
 

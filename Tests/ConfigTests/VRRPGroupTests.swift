@@ -26,7 +26,7 @@ struct VRRPGroupTests {
         #expect(reading.configuration?.vrrpSyncGroups.first?.members.count == 2)
         #expect(
             reading.warnings == [
-                "23: vrrp_sync_group 'G' names 'AA', but there is no such vrrp_instance: ignored (did you mean 'A'?)"
+                "19: vrrp_sync_group 'G' names 'AA', but there is no such vrrp_instance: ignored (did you mean 'A'?)"
             ])
     }
 
@@ -35,7 +35,7 @@ struct VRRPGroupTests {
         #expect(reading.configuration?.vrrpSyncGroups.count == 1)
         #expect(
             reading.warnings == [
-                "19: vrrp_sync_group 'G' has one member only: it has nothing to go along with "
+                "15: vrrp_sync_group 'G' has one member only: it has nothing to go along with "
                     + "(add the other instances, or remove the group)"
             ])
     }
@@ -45,8 +45,8 @@ struct VRRPGroupTests {
         #expect(reading.configuration?.vrrpSyncGroups.map(\.name) == ["G"])
         #expect(
             reading.warnings == [
-                "28: vrrp_instance 'B' is in vrrp_sync_group 'G' already: ignored (an instance is in one sync group)",
-                "26: vrrp_sync_group 'H' has no members: skipped",
+                "24: vrrp_instance 'B' is in vrrp_sync_group 'G' already: ignored (an instance is in one sync group)",
+                "22: vrrp_sync_group 'H' has no members: skipped",
             ])
     }
 
@@ -56,7 +56,7 @@ struct VRRPGroupTests {
 
     @Test func secondListIsSkipped() {
         let reading = Reading(two + syncGroup("A\nB", "group {\nC\n}"))
-        #expect(reading.warnings == ["24: 'group' is there already: this one is skipped"])
+        #expect(reading.warnings == ["20: 'group' is there already: this one is skipped"])
     }
 
     @Test func oldNameOfTheTrackingWeight() {
@@ -92,7 +92,7 @@ struct VRRPGroupTests {
         #expect(reading.warnings.count == 3)
         #expect(
             reading.warnings.contains(
-                "16: weights don't count in a sync group without 'sync_group_tracking_weight': 'S' is not tracked "
+                "15: weights don't count in a sync group without 'sync_group_tracking_weight': 'S' is not tracked "
                     + "(track it in the group, or add 'sync_group_tracking_weight')"))
     }
 
@@ -121,7 +121,7 @@ struct VRRPGroupTests {
     @Test func trackedByBoth() {
         let reading = tracking("sync_group_tracking_weight\ntrack_script {\nS\n}")
         #expect(
-            reading.warnings == ["16: vrrp_sync_group 'G' has 'S' in 'track_script' too, which counts (remove it here)"]
+            reading.warnings == ["15: vrrp_sync_group 'G' has 'S' in 'track_script' too, which counts (remove it here)"]
         )
     }
 }

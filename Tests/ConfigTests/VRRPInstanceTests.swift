@@ -211,6 +211,16 @@ struct VRRPInstanceTests {
         #expect(Reading(instance("use_ipvlan")).warnings.first?.contains("FAULT") == true)
     }
 
+    @Test func routesAndRules() {
+        let reading = Reading(
+            instance(
+                "virtual_routes {\n10.9.0.0/16 via 10.0.0.254 dev eth0 no_track\n}\n"
+                    + "virtual_rules {\nfrom 10.9.0.0/16 table 7 priority 100\n}"))
+        #expect(reading.warnings == [])
+        #expect(reading.instance?.routes.count == 1)
+        #expect(reading.instance?.rules.count == 1)
+    }
+
     @Test func hmacIsKept() {
         let hmac = Reading(
             instance("auth_hmac {\nkey 1 secret\nkey 2 other\nactive_key 2\ntime_window 3\nanti_replay\n}")

@@ -40,7 +40,7 @@ struct VRRPKeywordTests {
     static let blocks: [String: String] = [
         "vrrp_instance":
             """
-        virtual_ipaddress virtual_ipaddress_excluded authentication auth_hmac track_script track_interface track_process
+        virtual_ipaddress virtual_ipaddress_excluded virtual_routes virtual_rules authentication auth_hmac track_script track_interface track_process
         track_file track_bfd unicast_peer
         """,
         "vrrp_sync_group": "group track_script track_interface track_process track_file track_bfd",

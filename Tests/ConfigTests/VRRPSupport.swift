@@ -1,7 +1,7 @@
 import Config
 import Wire
 
-/// An instance that has all it needs, in version 2 on eth0, with more in its body, from line 5 on.
+/// An instance that has all it needs, in version 2 on eth0, with more in its body, from line 6 on.
 func instance(
     _ body: String = "", name: String = "VI", id: Int = 51, interface: String = "eth0", address: String = "10.0.0.1/24"
 ) -> String {
@@ -17,7 +17,7 @@ func instance(
     """
 }
 
-/// One that says all but its priority and state, of IPv6.
+/// The same with an address of IPv6.
 func instance6(_ body: String = "", name: String = "VI6") -> String {
     instance(body, name: name, address: "fe80::1/64")
 }

@@ -2,6 +2,13 @@ import Config
 import Foundation
 import Testing
 
+/// What this thread has had of a processor: a busy machine does not make a reading slower.
+func processorTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
 /// A megabyte of whatever costs most. One after the other: each may take its time and memory for itself.
 @Suite("The worst megabytes", .serialized)
 struct WorstCaseTests {
@@ -22,7 +29,8 @@ struct WorstCaseTests {
 
         /// A text repeated until it is a megabyte, between two others.
         init(_ name: String, _ before: String = "", repeating text: String, _ after: String = "") {
-            self.init(name, before + String(repeating: text, count: max(1, WorstCaseTests.size / text.utf8.count)) + after)
+            self.init(
+                name, before + String(repeating: text, count: max(1, WorstCaseTests.size / text.utf8.count)) + after)
         }
     }
 
@@ -46,7 +54,9 @@ struct WorstCaseTests {
         Case("missing values", "virtual_server 10.0.0.1 80 {\n", repeating: "lb_algo\n"),
         Case("definitions, all different", (0..<80_000).map { "$D\($0)=x\n" }.joined()),
         Case("one definition again and again", repeating: "$A=1\n"),
-        Case("definitions that use the one before", (1..<50_000).map { "$D\($0)=${D\($0 - 1)}\n" }.joined() + "${D49999}\n"),
+        Case(
+            "definitions that use the one before",
+            (1..<50_000).map { "$D\($0)=${D\($0 - 1)}\n" }.joined() + "${D49999}\n"),
         Case("definitions of themselves", repeating: "$A=$A\n$A\n"),
         Case("doubling definitions", (1...200).map { "$D\($0)=${D\($0 - 1)}${D\($0 - 1)}\n" }.joined() + "${D200}\n"),
         Case(
@@ -68,18 +78,23 @@ struct WorstCaseTests {
         Case("many braces in patterns", repeating: "include {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\n"),
         Case("a byte order mark again and again", repeating: "\u{FEFF}"),
         Case("addresses", "virtual_server_group G {\n", repeating: "10.0.0.0-255 80\n", "}\n"),
-        Case("groups of everything", "virtual_server_group G {\n", repeating: "0.0.0.0/0 80\n", "}\nvirtual_server group G {\n}\n"),
+        Case(
+            "groups of everything", "virtual_server_group G {\n", repeating: "0.0.0.0/0 80\n",
+            "}\nvirtual_server group G {\n}\n"),
         Case("virtual addresses", "vrrp_instance a {\nvirtual_ipaddress {\n", repeating: "10.0.0.1\n", "}\n}\n"),
         Case(
-            "virtual servers, all the same", repeating: "virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 80 {\n}\n}\n"),
+            "virtual servers, all the same",
+            repeating: "virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 80 {\n}\n}\n"),
         Case(
             "real servers, all different",
             "virtual_server 10.0.0.1 80 {\nlb_kind NAT\n"
                 + (0..<20_000).map { "real_server 10.1.\($0 / 250).\($0 % 250 + 1) 80 {\n}\n" }.joined() + "}\n"),
         Case(
             "instances, all different",
-            (0..<8_000).map { "vrrp_instance i\($0) {\ninterface e\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n}\n" }
-                .joined()),
+            (0..<8_000).map {
+                "vrrp_instance i\($0) {\ninterface e\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n}\n"
+            }
+            .joined()),
         Case("scripts", repeating: "vrrp_script a {\nscript \"a 'b' \\\"c\\\" \\x41\"\n}\n"),
         Case("unfit values", "vrrp_instance a {\n", repeating: "priority 99999999999999999999\n", "}\n"),
     ]
@@ -90,10 +105,9 @@ struct WorstCaseTests {
         source.files = worst.files
         Self.forgetPeak()
         let before = Self.bytes("VmRSS")
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = processorTime()
         let result = ConfigurationReader.read(path: "t.conf", from: source)
-        let duration = clock.now - start
+        let duration = processorTime() - start
         #expect(duration < Self.limit)
         #expect(Self.bytes("VmHWM") - before < Self.memory)
         #expect(result.diagnostics.count <= 2_001)

@@ -123,7 +123,8 @@ struct ServiceAssembler {
             return []
         case .group(let name):
             guard let group = groups[name] else {
-                let hint = nearest(to: name, among: Array(groups.keys)).map { "did you mean '\($0)'?" }
+                let names = groups.count <= mostSuggestions ? groups.keys.sorted() : []
+                let hint = nearest(to: name, among: names).map { "did you mean '\($0)'?" }
                 log.warn(
                     draft.location, "there is no virtual_server_group '\(name)': virtual_server skipped", hint: hint)
                 return []

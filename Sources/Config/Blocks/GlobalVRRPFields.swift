@@ -128,7 +128,7 @@ extension Form where Value == DynamicInterfaces {
     fileprivate static var dynamicInterfaces: Form {
         let syntax = "nothing, or allow_if_changes"
         return Form(
-            syntax: syntax, minimumArguments: 0,
+            syntax: syntax, minimumArguments: 0, isPresence: true,
             parse: { arguments in
                 guard let word = arguments.next else { return .allowed }
                 if arguments.take("allow_if_changes") { return .allowedToChange }

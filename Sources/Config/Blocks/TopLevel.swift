@@ -1,4 +1,11 @@
 extension Configuration {
+    /// Counts what the last virtual server's checkers may name.
+    private mutating func countNames() {
+        guard let last = virtualServers.indices.last, !virtualServers[last].namesBefore.isSet else { return }
+        virtualServers[last].namesBefore = NamesBefore(
+            isSet: true, files: trackFiles.count, sessions: bfdInstances.count)
+    }
+
     /// The top level of a file.
     static let block = Block<Configuration>(
         "the top level",
@@ -18,6 +25,7 @@ extension Configuration {
             .blocks("bfd_instance", \.bfdInstances, BFDInstance.block, head: BFDInstance.head),
             .tls("SSL", \.tls),
             .group("virtual_server_group", \.virtualServerGroups),
-            .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head),
+            .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head)
+                .then { _, model, _ in model.countNames() },
         ] + vrrpFields)
 }

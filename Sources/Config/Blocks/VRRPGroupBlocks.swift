@@ -6,7 +6,7 @@ extension VRRPSyncGroup {
         "vrrp_sync_group",
         [
             .names("group", \.members),
-            .flag("sync_group_tracking_weight", \.$usesWeights, sets: true),
+            .mark("sync_group_tracking_weight", \.$usesWeights),
             .synonym("global_tracking", of: .flag("global_tracking", \.$usesWeights, sets: true))
                 .then { statement, _, log in
                     log.warn(
@@ -42,8 +42,9 @@ extension GARPGroup {
         [
             .value("garp_interval", \.$garpIntervalSeconds, .seconds(0...2_147.483647)),
             .value("gna_interval", \.$gnaIntervalSeconds, .seconds(0...2_147.483647)),
-            .repeated("interface", \.interfaces, .interfaceName),
-            .names("interfaces", \.interfaces).then { _, model, _ in model.isShared = true },
+            .repeated("interface", \.interfaces, .interfaceName).listed(if: { !$0.isShared }),
+            .wordList("interfaces", \.interfaces, of: "names of interfaces")
+                .then { _, model, _ in model.isShared = true }.listed(if: { $0.isShared }),
         ])
 
     /// Nothing.

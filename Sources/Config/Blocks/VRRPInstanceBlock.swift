@@ -6,7 +6,7 @@ extension VRRPInstance {
         "vrrp_instance",
         identity + addressFields + senderFields + interfaceFields + behaviour
             + Announcements.fields.map { $0.within(\.announcements) } + [
-                .flag("dont_track_primary", \.$ignoresOwnInterface)
+                .mark("dont_track_primary", \.$ignoresOwnInterface)
             ]
             + Tracking.fields.map { $0.within(\.tracking) } + Notifications.fields.map { $0.within(\.notifications) }
             + Notifications.instanceFields.map { $0.within(\.notifications) } + unused)
@@ -34,35 +34,37 @@ extension VRRPInstance {
     private static let addressFields: [Field<VRRPInstance>] = [
         .familyValues("virtual_ipaddress", \.addresses, .virtualAddress(), family: \.address.family),
         .values("virtual_ipaddress_excluded", \.excludedAddresses, .virtualAddress()),
-        .flag("no_virtual_ipaddress", \.$allowsNoAddresses),
-        .flag("promote_secondaries", \.$promotesSecondaries),
+        .values("virtual_routes", \.routes, .route),
+        .values("virtual_rules", \.rules, .rule),
+        .mark("no_virtual_ipaddress", \.$allowsNoAddresses),
+        .mark("promote_secondaries", \.$promotesSecondaries),
     ]
 
     private static let senderFields: [Field<VRRPInstance>] = [
         .familyAddress("mcast_src_ip", \.$sourceAddress, .address),
         .synonym("unicast_src_ip", of: .familyAddress("unicast_src_ip", \.$sourceAddress, .address)).then(noteUnicast),
-        .flag("track_src_ip", \.$tracksSourceAddress),
+        .mark("track_src_ip", \.$tracksSourceAddress),
         .familyAddress("mcast_dst_ip", \.$multicastGroup, .multicastGroup),
         .familyValues("unicast_peer", \.peers, .unicastPeer, family: \.address.family).then(noteUnicast),
         .value("unicast_ttl", \.$unicastTTL, .byte(0...255)),
-        .flag("unicast_fault_no_peer", \.$faultsWithoutPeers).then(noteUnicast),
-        .sets("check_unicast_src", \.$checksUnicastSource, to: true).then(noteUnicast),
+        .mark("unicast_fault_no_peer", \.$faultsWithoutPeers).then(noteUnicast),
+        .mark("check_unicast_src", \.$checksUnicastSource).then(noteUnicast),
         .value("old_unicast_checksum", \.$oldUnicastChecksum, .oldUnicastChecksum).then(noteUnicast),
     ]
 
     private static let interfaceFields: [Field<VRRPInstance>] = [
         .value("use_vmac", \.$vmac, .vmac),
-        .flag("vmac_xmit_base", \.$transmitsOnBase),
-        .flag("use_vmac_addr", \.$usesVMACForAddresses),
+        .mark("vmac_xmit_base", \.$transmitsOnBase),
+        .mark("use_vmac_addr", \.$usesVMACForAddresses),
         .once("use_ipvlan", \.$ipvlan, .ipvlan).then(takeIPVLANAddress),
     ]
 
     private static let behaviour: [Field<VRRPInstance>] = [
-        .negation("nopreempt", \.$preempts),
+        .mark("nopreempt", \.$preempts, sets: false),
         .flag("preempt", \.$preempts, sets: true),
         .value("preempt_delay", \.$preemptDelaySeconds, .seconds(0...1000).otherwise(0, as: "0")),
-        .sets("accept", \.$accepts, to: true),
-        .sets("no_accept", \.$accepts, to: false),
+        .mark("accept", \.$accepts),
+        .mark("no_accept", \.$accepts, sets: false),
         .value("strict_mode", \.$strict, .flag),
         .value("skip_check_adv_addr", \.$skipsAddressCheck, .flag),
         .value("lower_prio_no_advert", \.$isSilentToLowerPriority, .flag),
@@ -168,7 +170,8 @@ extension Field where Model == Notifications {
     /// `notify_deleted [SCRIPT]`.
     fileprivate static func deleted(_ name: String) -> Field {
         let script = Field.once(name, \.$deleted, .script)
-        var field = Field.flag(name, \.$saysDeleted, sets: true)
+        var field = Field.mark(name, \.$saysDeleted)
+        let mark = field
         field.shape = KeywordShape(isQuoted: true)
         field.syntax = "nothing, or \(script.syntax)"
         field.read = { statement, model, log in
@@ -179,13 +182,7 @@ extension Field where Model == Notifications {
                 model.$saysDeleted = Setting(model.saysDeleted || model.deleted != nil, from: statement.location)
             }
         }
-        field.show = { model in
-            let form = Form<Script>.script.optional
-            return [
-                model.deleted == nil
-                    ? Form<Bool>.nothing.report(name, model.$saysDeleted) : form.report(name, model.$deleted)
-            ]
-        }
+        field.show = { $0.deleted == nil ? mark.show($0) : script.show($0) }
         return field
     }
 }

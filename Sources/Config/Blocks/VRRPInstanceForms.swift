@@ -55,7 +55,7 @@ extension Form where Value == OldUnicastChecksum {
                 guard arguments.next == nil else { throw arguments.misfit("nothing, or 'never'") }
                 return .always
             },
-            json: { .string($0 == .never ? "never" : "") })
+            json: { $0 == .never ? .string("never") : .array([]) })
     }
 }
 

@@ -6,11 +6,13 @@ extension Configuration {
         .blocks("track_file", \.trackFiles, TrackFile.block, head: TrackFile.head),
         .blocks("vrrp_track_file", \.trackFiles, TrackFile.oldBlock, head: TrackFile.head).listedElsewhere,
         .blocks("vrrp_instance", \.vrrpInstances, VRRPInstance.block, head: VRRPInstance.head).then { _, model, _ in
-            if let last = model.vrrpInstances.indices.last { model.vrrpInstances[last].seal(after: model) }
+            let defined = model.defined
+            if let last = model.vrrpInstances.indices.last { model.vrrpInstances[last].seal(after: defined) }
         },
         .blocks("vrrp_sync_group", \.vrrpSyncGroups, VRRPSyncGroup.block, head: VRRPSyncGroup.head).then {
             _, model, _ in
-            if let last = model.vrrpSyncGroups.indices.last { model.vrrpSyncGroups[last].seal(after: model) }
+            let defined = model.defined
+            if let last = model.vrrpSyncGroups.indices.last { model.vrrpSyncGroups[last].seal(after: defined) }
         },
         .blocks("garp_group", \.garpGroups, GARPGroup.block, head: GARPGroup.head),
         .blocks("track_group", \.trackGroups, TrackGroup.block, head: TrackGroup.head),
@@ -34,13 +36,13 @@ extension Field {
 }
 
 extension VRRPInstance {
-    fileprivate mutating func seal(after configuration: Configuration) {
-        if !definedBefore.isSet { definedBefore = configuration.defined }
+    fileprivate mutating func seal(after defined: DefinedBefore) {
+        if !definedBefore.isSet { definedBefore = defined }
     }
 }
 
 extension VRRPSyncGroup {
-    fileprivate mutating func seal(after configuration: Configuration) {
-        if !definedBefore.isSet { definedBefore = configuration.defined }
+    fileprivate mutating func seal(after defined: DefinedBefore) {
+        if !definedBefore.isSet { definedBefore = defined }
     }
 }

@@ -12,7 +12,7 @@ extension VRRPScript {
             .value("rise", \.$rise, .integer(1...2_147_483_647).otherwise(1, as: "1")),
             .value("fall", \.$fall, .integer(1...2_147_483_647).otherwise(1, as: "1")),
             .value("user", \.$user, .userAndGroup.needing(1)),
-            .flag("init_fail", \.$startsFailed, sets: true),
+            .mark("init_fail", \.$startsFailed),
         ])
 
     /// `NAME`.
@@ -30,12 +30,14 @@ extension TrackProcess {
         [
             .process("process"),
             .match("param_match"),
-            .flag("full_command", \.$comparesCommandLine, sets: true),
+            .mark("full_command", \.$comparesCommandLine),
             .value("weight", \.$weight, .trackWeight(254).needing(0)),
             .quorum("quorum"),
             .maximum("quorum_max"),
-            .value("fork_delay", \.$forkDelaySeconds, .seconds(0.000001...3600)),
-            .value("terminate_delay", \.$terminateDelaySeconds, .seconds(0.000001...3600)),
+            .value("fork_delay", \.$forkDelaySeconds, .seconds(0.000001...3600)).listed(if: { $0.forkDelaySeconds > 0 }
+            ),
+            .value("terminate_delay", \.$terminateDelaySeconds, .seconds(0.000001...3600))
+                .listed(if: { $0.terminateDelaySeconds > 0 }),
             .delay("delay"),
         ])
 
@@ -68,7 +70,12 @@ extension Field where Model == TrackProcess {
         var form = Form<TrackProcess.ParameterMatch>.choice.needing(0)
         let parse = form.parse
         form.syntax = "nothing, initial or partial"
-        form.parse = { (arguments) throws(Misfit) in arguments.next == nil ? .exact : try parse(&arguments) }
+        form.parse = { (arguments) throws(Misfit) in
+            guard let word = arguments.next else { return .exact }
+            if word == "exact" { throw arguments.misfit("nothing, initial or partial") }
+            return try parse(&arguments)
+        }
+        form.json = { $0 == .exact ? .array([]) : .string($0.rawValue) }
         return .value(name, \.$match, form).then { statement, model, _ in
             if model.match != nil { model.$comparesCommandLine = Setting(true, from: statement.location) }
         }

@@ -49,10 +49,12 @@ extension VirtualServerBlock {
         parse: { (arguments) throws(Misfit) in
             let location = arguments.statement.location
             if arguments.take("group") {
+                if arguments.next == nil { arguments.failHead("'virtual_server group' needs a name") }
                 let name = try arguments.take("the group's name") { $0 }
                 return VirtualServerBlock(.group(name), at: location)
             }
             if arguments.take("fwmark") {
+                if arguments.next == nil { arguments.failHead("'virtual_server fwmark' needs a number") }
                 let mark = try arguments.take("a mark, 1 to 4294967295") {
                     Wording.number($0, in: 1...0xffff_ffff).map(UInt32.init)
                 }
@@ -72,6 +74,11 @@ extension VirtualServerBlock {
 }
 
 extension Arguments {
+    /// Refuses the configuration for the head of a virtual server.
+    fileprivate func failHead(_ message: String) {
+        log.fail(statement.location, message, hint: "keepalived refuses it too: it crashes")
+    }
+
     /// A service's address; of a range only the first, with a warning.
     fileprivate mutating func address() throws(Misfit) -> IPAddress {
         let word = next ?? ""

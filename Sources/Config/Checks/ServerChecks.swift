@@ -145,55 +145,12 @@ struct ServerChecks {
     }
 }
 
-// MARK: - Names that are declared elsewhere
-
-extension ServerChecks {
-    /// Drops FILE_CHECKs and BFD_CHECKs that name no `track_file` or `bfd_instance`, with a warning, as keepalived does.
-    static func dropUndeclared(
-        in blocks: inout [VirtualServerBlock], files: Set<String>, bfds: Set<String>, _ log: DiagnosticLog
-    ) {
-        func isDeclared(_ checker: Checker) -> Bool {
-            switch checker.method {
-            case .file(let check):
-                return check.file.map { isKnown($0, "track_file", files, checker, log) } ?? false
-            case .bfd(let check):
-                return check.name.map { isKnown($0, "bfd_instance", bfds, checker, log) } ?? false
-            case .tcp, .http, .ssl, .misc, .dns, .smtp, .udp, .ping: return true
-            }
-        }
-        for block in blocks.indices {
-            for server in blocks[block].realServers.indices
-            where blocks[block].realServers[server].checkers.contains(where: { $0.method.kind.namesOthers }) {
-                blocks[block].realServers[server].checkers.removeAll { !isDeclared($0) }
-            }
-        }
-    }
-
-    private static func isKnown(
-        _ name: String, _ keyword: String, _ known: Set<String>, _ checker: Checker, _ log: DiagnosticLog
-    ) -> Bool {
-        if known.contains(name) { return true }
-        log.warn(
-            checker.location, "there is no \(keyword) '\(name)': \(checker.method.kind.rawValue) skipped",
-            hint: nearest(to: name, among: known.sorted()).map { "did you mean '\($0)'?" })
-        return false
-    }
-}
-
 extension CheckerKind {
     /// Whether it needs a TCP connection.
     fileprivate var isOfTCP: Bool {
         switch self {
         case .tcp, .http, .ssl, .smtp: true
         case .misc, .dns, .udp, .ping, .file, .bfd: false
-        }
-    }
-
-    /// Whether it refers to a block elsewhere by its name.
-    fileprivate var namesOthers: Bool {
-        switch self {
-        case .file, .bfd: true
-        case .tcp, .http, .ssl, .smtp, .misc, .dns, .udp, .ping: false
         }
     }
 }

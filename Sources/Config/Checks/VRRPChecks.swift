@@ -19,6 +19,13 @@ enum VRRPChecks {
     /// What keepalived says of a configuration that it does not start with.
     static let refusal = "keepalived would not start"
 
+    /// The name that may be meant. Not looked for among many, or for a long one: files that are wrong throughout would
+    /// take long.
+    static func hint(for name: String, among names: some Collection<String>) -> String? {
+        guard names.count <= 64, name.utf8.count <= 64 else { return nil }
+        return nearest(to: name, among: Array(names)).map { "did you mean '\($0)'?" }
+    }
+
     /// Of two instances, sync groups or track groups with one name the second is skipped.
     private static func dropRepeated(_ configuration: inout Configuration, _ log: DiagnosticLog) {
         configuration.vrrpInstances.keepFirst(\.name, "vrrp_instance", \.location, log)

@@ -34,7 +34,7 @@ enum VRRPGroupChecks {
             if let place = member.origin {
                 log.warn(
                     place, "\(group) names '\(member.wrappedValue)', but there is no such vrrp_instance: ignored",
-                    hint: nearest(to: member.wrappedValue, among: Array(instances)).map { "did you mean '\($0)'?" })
+                    hint: VRRPChecks.hint(for: member.wrappedValue, among: instances))
             }
             return false
         }

@@ -13,11 +13,11 @@ extension VRRPInstanceCheck {
         dropWithoutInterface()
         let count = instance.addresses.count
         if count > mostAddresses {
-            let kept = mostAddresses - 1
+            let kept = mostAddresses
             log.warn(
                 place(instance.addresses[kept]),
-                "\(name) has \(count) addresses, more than the \(mostAddresses) of an advert: all after the first \(kept) "
-                    + "are in none", hint: "write them into 'virtual_ipaddress_excluded'")
+                "\(name) has \(count) addresses: those after the first \(kept) are in no advert",
+                hint: "write them into 'virtual_ipaddress_excluded'")
             instance.excludedAddresses += instance.addresses[kept...]
             instance.addresses.removeSubrange(kept...)
         }

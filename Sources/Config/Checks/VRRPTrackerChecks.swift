@@ -43,7 +43,7 @@ struct VRRPTrackerChecks {
             }
         }
 
-        var all: [String] { Array(places.keys) }
+        var all: some Collection<String> { places.keys }
         subscript(name: String) -> (index: Int, location: SourceLocation)? { places[name] }
     }
 
@@ -86,7 +86,7 @@ struct VRRPTrackerChecks {
             } else {
                 log.warn(
                     place, "'\(keyword)' names '\(name)', but there is no such \(kind): ignored",
-                    hint: nearest(to: name, among: names.all).map { "did you mean '\($0)'?" })
+                    hint: VRRPChecks.hint(for: name, among: names.all))
             }
             return false
         }
@@ -139,13 +139,30 @@ struct VRRPTrackerChecks {
             if !groups.contains(group) {
                 log.warn(
                     place, "there is no track_group '\(group)': ignored",
-                    hint: nearest(to: group, among: Array(groups)).map { "did you mean '\($0)'?" })
+                    hint: VRRPChecks.hint(for: group, among: groups))
             } else if setting.wrappedValue.interface == nil {
                 log.warn(place, "a 'track_group' needs a 'dev': ignored")
             } else {
                 continue
             }
             configuration.staticAddresses[index].wrappedValue.trackGroup = nil
+        }
+        dropUnknownGroups(&configuration.staticRoutes, \.trackGroup, groups, log)
+        dropUnknownGroups(&configuration.staticRules, \.trackGroup, groups, log)
+    }
+
+    private static func dropUnknownGroups<Value>(
+        _ list: inout [Setting<Value>], _ path: WritableKeyPath<Value, String?>, _ groups: Set<String>,
+        _ log: DiagnosticLog
+    ) {
+        for index in list.indices {
+            guard let group = list[index].wrappedValue[keyPath: path], !groups.contains(group) else { continue }
+            if let place = list[index].origin {
+                log.warn(
+                    place, "there is no track_group '\(group)': ignored",
+                    hint: VRRPChecks.hint(for: group, among: groups))
+            }
+            list[index].wrappedValue[keyPath: path] = nil
         }
     }
 }

@@ -23,26 +23,39 @@ extension Field {
         return field
     }
 
-    /// A keyword whose presence sets a value of two that may be absent.
-    static func sets(
-        _ name: String, _ path: any WritableKeyPath<Model, Setting<Bool?>> & Sendable, to value: Bool
+    /// A keyword that takes nothing: its presence sets the value.
+    static func mark(
+        _ name: String, _ path: any WritableKeyPath<Model, Setting<Bool>> & Sendable, sets value: Bool = true
+    ) -> Field {
+        var field = Field.flag(name, path, sets: value)
+        field.show = { model in
+            let setting = model[keyPath: path]
+            let isSet = JSON.bool(setting.wrappedValue == value)
+            return [SettingReport(keyword: name, value: isSet, origin: setting.origin, isPresence: true)]
+        }
+        return field
+    }
+
+    /// The same for a value that may be absent: listed where it is set.
+    static func mark(
+        _ name: String, _ path: any WritableKeyPath<Model, Setting<Bool?>> & Sendable, sets value: Bool = true
     ) -> Field {
         var form = Form<Bool>.nothing
         form.parse = { _ in value }
         var field = Field.value(name, path, form)
-        if !value { field.show = { _ in [] } }
+        field.show = { model in
+            let setting = model[keyPath: path]
+            guard setting.wrappedValue == value else { return [] }
+            return [SettingReport(keyword: name, value: .bool(true), origin: setting.origin, isPresence: true)]
+        }
         return field
     }
 
-    /// A keyword whose presence sets false, and that is listed as true then: `nopreempt`.
-    static func negation(_ name: String, _ path: any WritableKeyPath<Model, Setting<Bool>> & Sendable) -> Field {
-        var field = Field.flag(name, path, sets: false)
-        field.show = {
-            [
-                SettingReport(
-                    keyword: name, value: .bool(!$0[keyPath: path].wrappedValue), origin: $0[keyPath: path].origin)
-            ]
-        }
+    /// The same keyword, listed only for some models.
+    func listed(if isListed: @escaping @Sendable (Model) -> Bool) -> Field {
+        var field = self
+        let show = show
+        field.show = { isListed($0) ? show($0) : [] }
         return field
     }
 

@@ -8,6 +8,8 @@ struct Form<Value: Sendable>: Sendable {
     var minimumArguments = 1
     /// Whether its words are split as scripts are: see `WordSplitter.quoted`.
     var isQuoted = false
+    /// Whether the keyword alone says it: there is no word for its absence.
+    var isPresence = false
     /// Takes the words that make the value; what it leaves is reported as surplus.
     var parse: @Sendable (inout Arguments) throws(Misfit) -> Value
     /// The value as it is listed. A string is one word, an array several.
@@ -16,7 +18,7 @@ struct Form<Value: Sendable>: Sendable {
     /// The same, for a setting that may be absent.
     var optional: Form<Value?> {
         Form<Value?>(
-            syntax: syntax, minimumArguments: minimumArguments, isQuoted: isQuoted,
+            syntax: syntax, minimumArguments: minimumArguments, isQuoted: isQuoted, isPresence: isPresence,
             parse: { (arguments) throws(Misfit) in try parse(&arguments) },
             json: { $0.map(json) ?? .null })
     }

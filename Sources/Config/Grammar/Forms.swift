@@ -16,7 +16,7 @@ extension Form where Value == Bool {
 
     /// Present means true; nothing follows.
     static var nothing: Form {
-        Form(syntax: "nothing", minimumArguments: 0, parse: { _ in true }, json: { .bool($0) })
+        Form(syntax: "nothing", minimumArguments: 0, isPresence: true, parse: { _ in true }, json: { .bool($0) })
     }
 
     /// A BOOL.
@@ -119,7 +119,7 @@ extension Form {
         _ make: @escaping @Sendable (Value) -> Other, back: @escaping @Sendable (Other) -> Value
     ) -> Form<Other> {
         Form<Other>(
-            syntax: syntax, minimumArguments: minimumArguments, isQuoted: isQuoted,
+            syntax: syntax, minimumArguments: minimumArguments, isQuoted: isQuoted, isPresence: isPresence,
             parse: { (arguments) throws(Misfit) in make(try parse(&arguments)) }, json: { json(back($0)) })
     }
 }

@@ -33,6 +33,10 @@ extension Form where Value == Double {
             syntax: syntax,
             parse: { (arguments) throws(Misfit) in
                 let word = arguments.next ?? ""
+                if let whole = Wording.number(word, in: 0...1_000_000_000), range.contains(Double(whole)) {
+                    _ = arguments.take()
+                    return Double(whole)
+                }
                 let digits = word.hasPrefix("+") ? word.dropFirst() : word[...]
                 let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
                 let isLong = parts.count == 2 && parts[1].utf8.count > 6 && parts[1].utf8.allSatisfy(\.isDigit)

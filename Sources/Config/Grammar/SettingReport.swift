@@ -10,14 +10,18 @@ package struct SettingReport: Equatable, Sendable {
     package var origin: SourceLocation?
     /// What is in its block; nil if it has none.
     package var children: [SettingReport]?
+    /// Whether the keyword alone says that the value is true, and nothing says that it is false.
+    package var isPresence = false
 
     /// `children` is nil for what has no block.
     package init(
-        keyword: String, value: JSON, origin: SourceLocation? = nil, children: [SettingReport]? = nil
+        keyword: String, value: JSON, origin: SourceLocation? = nil, children: [SettingReport]? = nil,
+        isPresence: Bool = false
     ) {
         self.keyword = keyword
         self.value = value
         self.origin = origin
         self.children = children
+        self.isPresence = isPresence
     }
 }

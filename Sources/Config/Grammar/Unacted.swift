@@ -39,7 +39,8 @@ enum Unacted {
         "vrrp_instance": list(
             """
             state interface vrf virtual_router_id priority version native_ipv6 advert_int authentication auth_hmac
-            virtual_ipaddress virtual_ipaddress_excluded no_virtual_ipaddress promote_secondaries
+            virtual_ipaddress virtual_ipaddress_excluded virtual_routes virtual_rules no_virtual_ipaddress
+            promote_secondaries
             mcast_src_ip unicast_src_ip track_src_ip mcast_dst_ip unicast_peer unicast_ttl unicast_fault_no_peer
             check_unicast_src old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan
             nopreempt preempt preempt_delay accept no_accept strict_mode skip_check_adv_addr lower_prio_no_advert

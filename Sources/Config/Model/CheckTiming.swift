@@ -44,6 +44,19 @@ package struct EffectiveTiming: Equatable, Sendable {
     package var warmupSeconds: Double
     /// Whether the server is down until a check succeeds.
     package var startsDown: Bool
+
+    /// All times in seconds.
+    package init(
+        delayLoopSeconds: Double, timeoutSeconds: Double, retries: Int, delayBeforeRetrySeconds: Double,
+        warmupSeconds: Double, startsDown: Bool
+    ) {
+        self.delayLoopSeconds = delayLoopSeconds
+        self.timeoutSeconds = timeoutSeconds
+        self.retries = retries
+        self.delayBeforeRetrySeconds = delayBeforeRetrySeconds
+        self.warmupSeconds = warmupSeconds
+        self.startsDown = startsDown
+    }
 }
 
 extension Checker {

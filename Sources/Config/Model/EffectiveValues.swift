@@ -40,6 +40,12 @@ package struct Quorum: Equatable, Sendable {
     package var threshold: Int
     /// It is gained at `threshold + hysteresis`, and lost below `threshold - hysteresis`.
     package var hysteresis: Int
+
+    /// `hysteresis` is less than `threshold`, or both are 0.
+    package init(threshold: Int, hysteresis: Int) {
+        self.threshold = threshold
+        self.hysteresis = hysteresis
+    }
 }
 
 extension VirtualServerBlock {

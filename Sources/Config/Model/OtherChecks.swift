@@ -71,6 +71,12 @@ package struct HexPattern: Hashable, Sendable {
     /// As many bytes; a bit that is 1 matters.
     package var mask: [UInt8]
 
+    /// Both of the same length.
+    package init(bytes: [UInt8], mask: [UInt8]) {
+        self.bytes = bytes
+        self.mask = mask
+    }
+
     /// Whether data begins with it, as far as the data goes.
     package func matches(_ data: some Collection<UInt8>) -> Bool {
         zip(data, zip(bytes, mask)).allSatisfy { ($0 ^ $1.0) & $1.1 == 0 }
@@ -93,6 +99,12 @@ package struct FileWeight: Hashable, Sendable {
     package var value = 0
     /// The result's sign is turned around.
     package var isReversed = false
+
+    /// 0 is the file's own weight.
+    package init(value: Int = 0, isReversed: Bool = false) {
+        self.value = value
+        self.isReversed = isReversed
+    }
 }
 
 /// BFD_CHECK: the state of a BFD session.

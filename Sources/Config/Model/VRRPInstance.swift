@@ -38,6 +38,10 @@ package struct VRRPInstance: Equatable, Sendable, Located {
     package var addresses: [Setting<VirtualAddress>] = []
     /// `virtual_ipaddress_excluded`: added and removed alike, but in no advert; of either family.
     package var excludedAddresses: [Setting<VirtualAddress>] = []
+    /// `virtual_routes`: added and removed with the addresses.
+    package var routes: [Setting<RouteSpecification>] = []
+    /// `virtual_rules`: added and removed with the addresses.
+    package var rules: [Setting<RuleSpecification>] = []
     /// `no_virtual_ipaddress`: no address at all is meant so.
     @Setting package var allowsNoAddresses = false
     /// `promote_secondaries`: set the interface's sysctl of that name.

@@ -68,6 +68,8 @@ package struct VirtualServerBlock: Equatable, Sendable, Located {
     @Setting package var midstream = MidstreamPolicy.pickUp
     /// In the order of the file.
     package var realServers: [RealServerBlock] = []
+    /// What its checkers may name.
+    var namesBefore = NamesBefore()
 
     init(_ target: Target, at location: SourceLocation) { _target = Setting(target, from: location) }
 
@@ -90,6 +92,16 @@ package struct VirtualServerBlock: Equatable, Sendable, Located {
         case .group(let name): name
         }
     }
+}
+
+/// How many named blocks stand before a virtual server: its checkers can name those alone. It is no part of what the
+/// block says.
+struct NamesBefore: Equatable, Sendable {
+    var isSet = false
+    var files = 0
+    var sessions = 0
+
+    static func == (left: Self, right: Self) -> Bool { true }
 }
 
 /// What `protocol` takes.

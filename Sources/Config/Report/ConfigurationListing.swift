@@ -25,9 +25,17 @@ extension SettingReport {
         guard isSet else { return [] }
         let margin = String(repeating: " ", count: indent)
         let source = origin.map { "# \($0)" } ?? (children == nil ? "# default" : "")
-        guard let children else { return [Self.column(margin + head, source)] }
+        guard let children else {
+            return [Self.column(margin + statement, source)]
+        }
         let opening = Self.column("\(margin)\(head) {", source)
         return [opening] + children.flatMap { $0.lines(indent: indent + 4) } + ["\(margin)}"]
+    }
+
+    /// The setting on a line; as a comment if there is no way to say it.
+    private var statement: String {
+        guard isPresence, case .bool(let isOn) = value else { return head }
+        return isOn ? keyword : "# \(keyword): off"
     }
 
     /// Pads the setting so that comments stand below each other.
