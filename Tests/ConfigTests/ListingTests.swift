@@ -14,7 +14,7 @@ struct ListingTests {
         #expect(lines.contains("sluice_midstream drop # t.conf:5"))
         #expect(lines.contains("sluice_removed_server drop # default"))
         #expect(lines.contains("sluice_drain 5 # default"))
-        #expect(lines.contains("real_server 10.0.1.1 80 {"))
+        #expect(lines.contains("real_server 10.0.1.1 80 { # t.conf:6"))
     }
 
     /// What is listed can be read again, and means the same.

@@ -4,7 +4,7 @@ import Wire
 @testable import Config
 
 /// The track_group `g`, and what it needs.
-private let trackGroup = """
+private let groupBlocks = """
     vrrp_instance x {
     interface lo
     virtual_router_id 1
@@ -23,7 +23,7 @@ private let trackGroup = """
 @Suite("static_routes")
 struct RoutingRouteTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_routes {\n\(line)\n}\n\(trackGroup)")
+        Reading("static_routes {\n\(line)\n}\n\(groupBlocks)")
     }
     private func route(_ line: String) -> RouteSpecification? {
         read(line).configuration?.staticRoutes.first?.wrappedValue
@@ -161,7 +161,7 @@ struct RoutingRouteTests {
 @Suite("static_rules")
 struct RoutingRuleTests {
     private func read(_ line: String) -> Reading {
-        Reading("static_rules {\n\(line)\n}\n\(trackGroup)")
+        Reading("static_rules {\n\(line)\n}\n\(groupBlocks)")
     }
     private func rule(_ line: String) -> RuleSpecification? {
         read(line).configuration?.staticRules.first?.wrappedValue
@@ -251,7 +251,8 @@ struct VirtualRoutingTests {
             "virtual_routes {\n1.0.0.0/8 dev eth0\n}\nvirtual_routes {\n::/0 dev eth0\n}\n"
                 + "virtual_rules {\nfrom 1.0.0.0/8 table 5 priority 9\n}")
         let instance = reading.configuration?.vrrpInstances.first
-        #expect(instance?.routes.map { Optional($0.wrappedValue.destination) } == [Prefix("1.0.0.0/8"), Prefix("::/0")])
+        let destinations = instance?.routes.map { Optional($0.wrappedValue.destination) }
+        #expect(destinations == [Prefix("1.0.0.0/8"), Prefix("::/0")])
         #expect(instance?.rules.map(\.wrappedValue.action) == [.lookup(.number(5))])
         #expect(instance?.routes.first?.origin?.line == 8)
         #expect(reading.warnings.isEmpty)
