@@ -49,30 +49,34 @@ struct KeepalivedTests {
             "keepalived \(Keepalived.version) is needed: Scripts/install-packages build")
     }
 
-    @Test("We call unknown what keepalived calls unknown", arguments: Corpus.names)
-    func unknownKeywords(name: String) throws {
+    @Test("We call unknown what keepalived calls unknown, and refuse what it refuses", arguments: Corpus.names)
+    func comparison(name: String) throws {
         let keepalived = try Keepalived.test(Corpus.path(name))
-        guard case .runs = keepalived.outcome else { return }
-        let others = Self.others[name] ?? []
+        let ours = Corpus.read(name)
+        Self.compareOutcomes(of: name, keepalived.outcome, ours)
+        if case .runs = keepalived.outcome { Self.compareUnknown(in: name, keepalived, ours.diagnostics) }
+    }
+
+    private static func compareUnknown(in name: String, _ keepalived: Keepalived, _ diagnostics: [Diagnostic]) {
+        let others = others[name] ?? []
         let theirs = Set(
             keepalived.unknownKeywords(of: name).filter {
-                !Self.newerWords.contains($0.word) && !others.contains("\($0.line) \($0.word)")
+                !newerWords.contains($0.word) && !others.contains("\($0.line) \($0.word)")
             })
-        let ours = Set(UnknownKeyword.all(of: Corpus.read(name).diagnostics))
+        let ours = Set(UnknownKeyword.all(of: diagnostics))
         #expect(theirs.subtracting(ours).sorted() == [], "only keepalived calls these unknown")
         #expect(ours.subtracting(theirs).sorted() == [], "only we call these unknown")
     }
 
-    @Test("We refuse what keepalived refuses, and nothing that it runs", arguments: Corpus.names)
-    func refusals(name: String) throws {
-        let outcome = try Keepalived.test(Corpus.path(name)).outcome
-        let result = Corpus.read(name)
-        let isRefused = result.configuration == nil
-        let errors = result.diagnostics.filter { $0.severity == .error }
-        if Self.otherOutcomes[name] != nil {
+    private static func compareOutcomes(
+        of name: String, _ outcome: Keepalived.Outcome, _ ours: ConfigurationReading
+    ) {
+        if otherOutcomes[name] != nil {
             if case .refuses = outcome { Issue.record("keepalived refuses \(name) now: no exception is needed") }
             return
         }
+        let isRefused = ours.configuration == nil
+        let errors = ours.diagnostics.filter { $0.severity == .error }
         switch outcome {
         case .runs: #expect(!isRefused, "keepalived runs it, we don't: \(errors)")
         case .refuses(let status): #expect(isRefused, "keepalived refuses it with \(status), we don't")
