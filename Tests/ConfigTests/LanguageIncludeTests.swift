@@ -65,6 +65,8 @@ struct LanguageIncludeTests {
         #expect(BracePattern.alternatives(of: Array("a{b".utf8)[...]) == [Array("a{b".utf8)])
         let bomb = String(repeating: "{a,b}", count: 40)
         #expect(Lines("include \(bomb)").errors == ["the braces stand for too many files"])
+        let many = String(repeating: "include \(String(repeating: "{a,b}", count: 10))\n", count: 60)
+        #expect(Lines(many).errors.contains("too much is included: this is not read"))
     }
 
     @Test("An included file is relative to the including one, and _PWD is its own directory")

@@ -6,6 +6,8 @@ struct FileStack {
     /// How many files and bytes were read in all.
     var fileCount = 0
     var byteCount = 0
+    /// How many patterns were looked for, each alternative in braces for itself.
+    var patternCount = 0
 
     /// The innermost file's own directory; "" if its path has no slash.
     var directory: String { open.last?.directory ?? "" }
@@ -18,6 +20,8 @@ extension LineReader {
     static let deepestInclude = 32
     static let mostFiles = 4_096
     static let mostBytes = 512 << 20
+    /// How many patterns are looked for in all.
+    static let mostPatterns = 50_000
 
     /// Opens the file that everything begins with; whether that succeeds.
     mutating func openMain(_ path: String) -> Bool {
@@ -65,12 +69,19 @@ extension LineReader {
     }
 
     private mutating func include(_ pattern: Piece, demanded: IncludeChecks) {
-        guard let alternatives = BracePattern.alternatives(of: pattern.text) else {
+        guard files.patternCount < Self.mostPatterns else {
             log.fail(
-                pattern.location, "the braces stand for too many files",
-                hint: "at most \(BracePattern.most)")
+                pattern.location, "too much is included: this is not read",
+                hint: "at most \(Self.mostPatterns) patterns in all")
             return
         }
+        guard let alternatives = BracePattern.alternatives(of: pattern.text) else {
+            files.patternCount += BracePattern.most
+            log.fail(
+                pattern.location, "the braces stand for too many files", hint: "at most \(BracePattern.most)")
+            return
+        }
+        files.patternCount += alternatives.count
         var paths: [String] = []
         var missing: [String] = []
         for alternative in alternatives {
