@@ -6,6 +6,8 @@ struct FileStack {
     /// How many files and bytes were read in all.
     var fileCount = 0
     var byteCount = 0
+    /// How many patterns were looked for in all.
+    var patternCount = 0
 
     /// The innermost file's own directory; "" if its path has no slash.
     var directory: String { open.last?.directory ?? "" }
@@ -17,6 +19,8 @@ extension LineReader {
     /// explosions.
     static let deepestInclude = 32
     static let mostFiles = 4_096
+    /// How many patterns are looked for in all, each of a pattern's alternatives being one.
+    static let mostPatterns = 262_144
     static let mostBytes = 512 << 20
 
     /// Opens the file that everything begins with; whether that succeeds.
@@ -65,12 +69,18 @@ extension LineReader {
     }
 
     private mutating func include(_ pattern: Piece, demanded: IncludeChecks) {
+        guard files.patternCount < Self.mostPatterns else {
+            log.fail(
+                pattern.location, "too much is included: no file is looked for", hint: "at most \(Self.mostPatterns)")
+            return
+        }
         guard let alternatives = BracePattern.alternatives(of: pattern.text) else {
             log.fail(
                 pattern.location, "the braces stand for too many files",
                 hint: "at most \(BracePattern.most)")
             return
         }
+        files.patternCount += alternatives.count
         var paths: [String] = []
         var missing: [String] = []
         for alternative in alternatives {
