@@ -35,4 +35,13 @@ package struct ConfigurationReading: Sendable {
 
     /// Whether anything runs other than it is written.
     package var hasWarnings: Bool { diagnostics.contains { $0.severity == .warning } }
+
+    /// What `keepalived -t` would end with: 0 clean; 5 something is wrong but it runs; 6 scripts run as root without
+    /// script security; 2 refused. What only Sluice remarks on does not count.
+    package var keepalivedStatus: Int32 {
+        if configuration == nil { return 2 }
+        let faults = diagnostics.filter { $0.severity == .warning && $0.source != .sluice }
+        if faults.contains(where: { $0.source == .scriptSecurity }) { return 6 }
+        return faults.isEmpty ? 0 : 5
+    }
 }

@@ -25,6 +25,23 @@ struct MachineSite: ConfigurationSite {
         }
     }
 
+    func interfaces() -> Set<String>? {
+        do throws(NetlinkError) {
+            var socket = try NetlinkSocket()
+            return Set(try socket.links().map(\.name))
+        } catch {
+            return nil
+        }
+    }
+
+    func hasUser(_ name: String) -> Bool { getpwnam(name) != nil }
+
+    func canRun(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+            && information.st_mode & 0o111 != 0
+    }
+
     /// Why keepalived's script security would not run a script, as the end of a sentence; nil if it would.
     ///
     /// The file must be there and executable, and nobody but root may be able to replace it: neither it nor a directory

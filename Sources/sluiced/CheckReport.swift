@@ -34,12 +34,6 @@ struct CheckReport {
         return strict && !warnings.isEmpty ? 1 : 0
     }
 
-    /// keepalived's: 0 clean; 5 something is wrong but it runs; 6 a script is not safe; 2 refused. What only Sluice
-    /// remarks on does not count.
-    var keepalivedStatus: Int32 {
-        if read.configuration == nil { return 2 }
-        let faults = warnings.filter { $0.source != .sluice }
-        if faults.contains(where: { $0.source == .scriptSecurity }) { return 6 }
-        return faults.isEmpty ? 0 : 5
-    }
+    /// keepalived's: see `ConfigurationReading.keepalivedStatus`.
+    var keepalivedStatus: Int32 { read.keepalivedStatus }
 }

@@ -19,16 +19,16 @@ enum Corpus {
 
     static func bytes(_ name: String) -> [UInt8] { [UInt8](FileManager.default.contents(atPath: path(name)) ?? Data()) }
 
-    static func read(_ name: String) -> ConfigurationReading {
-        read(path: path(name), from: DiskSource())
+    static func read(_ name: String, site: (any ConfigurationSite)? = nil) -> ConfigurationReading {
+        read(path: path(name), from: DiskSource(), site: site)
     }
 
     /// The one place where the tests of the corpus read a configuration.
     static func read(
-        path: String, from source: any ConfigurationSource
+        path: String, from source: any ConfigurationSource, site: (any ConfigurationSite)? = nil
     ) -> ConfigurationReading {
         let context = ReadingContext(configurationID: configurationID, workingDirectory: folder)
-        return ConfigurationReader.read(path: path, from: source, context: context)
+        return ConfigurationReader.read(path: path, from: source, context: context, site: site)
     }
 
     /// The keywords of the language, by block, and how much they are used.

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Config
 
@@ -41,6 +42,12 @@ struct KeepalivedTests {
         "error-include-loop.conf": "keepalived opens the file until it may open no more, and then goes on",
     ]
 
+    /// Where `keepalived -t` says 5 and we say 0: it lacks a word that newer versions have, finds a range too narrow for
+    /// the file that it is shipped with, or asks the machine what interfaces it has, which these tests don't.
+    private static let otherStatuses: Set = [
+        "global-garp.conf", "global-processes.conf", "global-snmp-dbus.conf", "lvs-sync-daemon.conf",
+    ]
+
     @Test("The real keepalived is here, in the version that the lists here are of")
     func isInstalled() throws {
         let version = try Keepalived.run(["--version"])
@@ -54,7 +61,12 @@ struct KeepalivedTests {
         let keepalived = try Keepalived.test(Corpus.path(name))
         let ours = Corpus.read(name)
         Self.compareOutcomes(of: name, keepalived.outcome, ours)
-        if case .runs = keepalived.outcome { Self.compareUnknown(in: name, keepalived, ours.diagnostics) }
+        guard case .runs(let theirs) = keepalived.outcome else { return }
+        Self.compareUnknown(in: name, keepalived, ours.diagnostics)
+        if !Self.otherStatuses.contains(name), Self.otherOutcomes[name] == nil {
+            let status = Corpus.read(name, site: EmptyNamespace()).keepalivedStatus
+            #expect(status == theirs, "the status of -t")
+        }
     }
 
     private static func compareUnknown(in name: String, _ keepalived: Keepalived, _ diagnostics: [Diagnostic]) {
@@ -89,4 +101,13 @@ struct KeepalivedTests {
         let names = Set(Corpus.names)
         #expect(Set(Self.others.keys).union(Self.otherOutcomes.keys).subtracting(names).isEmpty)
     }
+}
+
+/// What keepalived finds in a new network namespace. No script of the corpus is there.
+private struct EmptyNamespace: ConfigurationSite {
+    func connectedPrefixes() -> [(interface: String, prefix: Prefix)]? { nil }
+    func interfaces() -> Set<String>? { ["lo"] }
+    func scriptProblem(_ path: String) -> String? { nil }
+    func canRun(_ path: String) -> Bool { false }
+    func hasUser(_ name: String) -> Bool { false }
 }

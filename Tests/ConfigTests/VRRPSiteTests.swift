@@ -7,6 +7,9 @@ struct VRRPSiteTests {
     private struct Site: ConfigurationSite {
         var prefixes: [(interface: String, prefix: Prefix)]?
         var problems: [String: String] = [:]
+        var interfaceNames: Set<String>?
+        var programs: Set<String> = []
+        var users: Set<String> = ["keepalived_script"]
 
         init(_ prefixes: [(String, String)]?, problems: [String: String] = [:]) {
             self.prefixes = prefixes?.compactMap { interface, text in Prefix(text).map { (interface, $0) } }
@@ -15,6 +18,9 @@ struct VRRPSiteTests {
 
         func connectedPrefixes() -> [(interface: String, prefix: Prefix)]? { prefixes }
         func scriptProblem(_ path: String) -> String? { problems[path] }
+        func interfaces() -> Set<String>? { interfaceNames }
+        func canRun(_ path: String) -> Bool { programs.contains(path) }
+        func hasUser(_ name: String) -> Bool { users.contains(name) }
     }
 
     private func warnings(_ text: String, _ site: Site) -> [String] {
@@ -47,5 +53,35 @@ struct VRRPSiteTests {
                 "2: vrrp_script 'S' would not run with script security: '/tmp/a.sh': it can be written by others",
                 "12: 'notify' would not run with script security: '/tmp/a.sh': it can be written by others",
             ])
+    }
+
+    @Test func interfaceThatIsMissing() {
+        var site = Site(nil)
+        site.interfaceNames = ["lo", "eth1"]
+        let warning = "2: there is no interface 'eth0': vrrp_instance 'VI' can't start without it"
+        #expect(warnings(instance(), site) == [warning])
+        #expect(warnings("global_defs {\ndynamic_interfaces\n}\n" + instance(), site) == [])
+        site.interfaceNames = ["eth0"]
+        #expect(warnings(instance(), site) == [])
+    }
+
+    @Test(
+        "keepalived's exit status 6: scripts that run as root without script security",
+        arguments: [
+            ("", "", ["keepalived_script"], Int32(0)), ("", "", [], 6), ("script_user root", "", ["keepalived_script"], 6),
+            ("script_user nobody", "", [], 0), ("script_user nobody", "user root", [], 6),
+            ("script_user root\nenable_script_security", "", [], 0),
+        ])
+    func rootScripts(global: String, script: String, users: [String], status: Int32) {
+        var site = Site(nil)
+        site.programs = ["/bin/check"]
+        site.users = Set(users)
+        let text = "global_defs {\n\(global)\n}\nvrrp_script S {\nscript /bin/check\n\(script)\n}\n" + instance()
+        func found(_ site: Site) -> Int32 {
+            ConfigurationReader.read(path: "t.conf", from: MemorySource(["t.conf": text]), site: site).keepalivedStatus
+        }
+        #expect(found(site) == status)
+        site.programs = []
+        #expect(found(site) == 0, "what is not there does not run")
     }
 }

@@ -30,7 +30,7 @@ struct ServerFitter {
                     place: server.place, mode: mode, weight: draft.weight(of: server),
                     block: RealServer.BlockIndex(service: index, server: position), location: server.location)
             case .tunnel(let type):
-                log.warn(
+                log.advise(
                     server.location,
                     "tunnels of '\(type)' are not built yet: real server \(server.place.address) skipped",
                     hint: "lb_kind TUN (IPIP)")

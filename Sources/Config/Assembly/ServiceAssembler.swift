@@ -46,6 +46,12 @@ struct ServiceAssembler {
             log.warn(draft.location, "\(name) has no real servers: skipped")
             return
         }
+        if case .firewallMark = draft.target {
+            log.advise(
+                draft.location, "fwmark services are not forwarded yet: skipped",
+                hint: "use a virtual_server_group of addresses and ports")
+            return
+        }
         guard let transport = transport(of: draft) else { return }
         let members = members(of: draft)
         let scheduler = scheduler(of: draft)
@@ -116,11 +122,7 @@ struct ServiceAssembler {
     private func members(of draft: VirtualServerBlock) -> [Place] {
         switch draft.target {
         case .address(let address, let port): return [Place(address: address, port: port)]
-        case .firewallMark:
-            log.warn(
-                draft.location, "fwmark services are not forwarded yet: skipped",
-                hint: "use a virtual_server_group of addresses and ports")
-            return []
+        case .firewallMark: return []
         case .group(let name):
             guard let group = groups[name] else {
                 let names = groups.count <= mostSuggestions ? groups.keys.sorted() : []
@@ -143,7 +145,7 @@ struct ServiceAssembler {
             let line = member.origin ?? group.location
             switch member.wrappedValue {
             case .firewallMark:
-                log.warn(
+                log.advise(
                     line, "fwmark members are not forwarded yet: skipped",
                     hint: "list the addresses and ports that the mark stands for")
             case .addresses(let range, let port):
@@ -169,7 +171,7 @@ extension ServiceAssembler {
         case .tcp: return .tcp
         case .udp: return .udp
         case .sctp:
-            log.warn(draft.location, "\(draft.name): SCTP is not forwarded yet: skipped")
+            log.advise(draft.location, "\(draft.name): SCTP is not forwarded yet: skipped")
             return nil
         case nil:
             log.warn(
@@ -185,7 +187,7 @@ extension ServiceAssembler {
         }
         let scheduler = draft.scheduler ?? .wlc
         if !scheduler.isBuilt {
-            log.warn(
+            log.advise(
                 draft.location, "\(draft.name): scheduler \(scheduler.rawValue) is not built yet: wrr is used",
                 hint: "built are: \(Scheduler.allCases.filter(\.isBuilt).map(\.rawValue).joined(separator: ", "))")
         }

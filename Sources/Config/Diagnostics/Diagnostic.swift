@@ -55,10 +55,12 @@ package struct Diagnostic: Hashable, Sendable {
     }
 
     /// `FILE:LINE:COLUMN: warning: MESSAGE (HINT)`, then the line and a caret below the column, as far as they are
-    /// known, then what the line became if something in it was replaced. Without a newline at the end.
+    /// known, then what the line became if something in it was replaced. A note is one line. Without a newline at the
+    /// end.
     package func rendered() -> String {
         let column = location.line > 0 && location.column > 0 ? ":\(location.column)" : ""
         var lines = ["\(Excerpt.clean(location.description))\(column): \(text)"]
+        if severity == .note { return lines[0] }
         if let excerpt { lines.append("    \(excerpt)") }
         if excerpt != nil, let caret { lines.append("    \(caret)") }
         if let expansion { lines.append("    expands to: \(expansion)") }
