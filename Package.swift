@@ -70,7 +70,7 @@ let package = Package(
         tests("RulesTests", []),
         tests("WireTests", ["Wire"]),
         tests("SchedulingTests", ["Scheduling"]),
-        tests("ConfigTests", ["Config", "Wire"], exclude: ["Corpus"]),
+        tests("ConfigTests", ["Config", "Wire"], exclude: ["Corpus", "Golden"]),
         tests("BPFTests", ["BPF", "Linux"]),
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),

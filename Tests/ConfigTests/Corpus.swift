@@ -33,7 +33,11 @@ enum Corpus {
 
     /// The keywords of the language, by block, and how much they are used.
     struct Keyword: Hashable, CustomStringConvertible {
-        enum Importance: String { case must = "MUST", should = "SHOULD", rare = "RARE" }
+        enum Importance: String {
+            case must = "MUST"
+            case should = "SHOULD"
+            case rare = "RARE"
+        }
 
         /// The keyword that opens the block, or several with bars between, or "top level".
         var block: String
