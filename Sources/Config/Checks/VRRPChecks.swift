@@ -13,7 +13,8 @@ enum VRRPChecks {
         VRRPConflictChecks.check(&configuration, log)
         VRRPGroupChecks.check(&configuration, log)
         VRRPWeightChecks.check(&configuration, log)
-        if let site { VRRPSiteChecks(site: site, log: log).check(configuration) }
+        // Of another network namespace this one says nothing.
+        if let site, configuration.netNamespace == nil { VRRPSiteChecks(site: site, log: log).check(configuration) }
     }
 
     /// What keepalived says of a configuration that it does not start with.
