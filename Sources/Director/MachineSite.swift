@@ -6,8 +6,6 @@ internal import Wire
 
 /// This machine, as far as a configuration can be checked against it. Reads only.
 struct MachineSite: ConfigurationSite {
-    init() {}
-
     /// The prefixes of the addresses that interfaces have; nil if the kernel doesn't say.
     func connectedPrefixes() -> [(interface: String, prefix: Prefix)]? {
         do throws(NetlinkError) {
@@ -58,7 +56,11 @@ struct MachineSite: ConfigurationSite {
     /// `/`, `/a`, `/a/b` of `/a/b`.
     private static func parts(of path: String) -> [String] {
         var parts = ["/"]
-        for name in path.split(separator: "/") { parts.append((parts.count > 1 ? parts[parts.count - 1] : "") + "/\(name)") }
+        var folder = ""
+        for name in path.split(separator: "/") {
+            folder += "/\(name)"
+            parts.append(folder)
+        }
         return parts
     }
 

@@ -40,8 +40,10 @@ struct ChangeTests {
             ])
     }
 
-    @Test(arguments: [("", "packets of its established flows are dropped"),
-        ("sluice_removed_server reschedule", "its established flows get another real server")])
+    @Test(arguments: [
+        ("", "packets of its established flows are dropped"),
+        ("sluice_removed_server reschedule", "its established flows get another real server"),
+    ])
     func aRealServerIsRemoved(policy: String, fate: String) throws {
         let lines = try Self.changes(service(policy, server: Self.two), service(policy))
         #expect(
@@ -64,7 +66,8 @@ struct ChangeTests {
     @Test func anotherModeIsAnotherDestination() throws {
         let lines = try Self.changes(service(), service(kind: "NAT"))
         #expect(lines.contains("    lb_kind: DR -> NAT (t.conf:4)"))
-        #expect(lines.last == "    10.0.0.1:80 TCP, real server 10.0.1.1:80: packets of its established flows are dropped")
+        #expect(
+            lines.last == "    10.0.0.1:80 TCP, real server 10.0.1.1:80: packets of its established flows are dropped")
     }
 
     @Test func statelessnessMayMoveFlows() throws {

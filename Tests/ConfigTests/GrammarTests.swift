@@ -48,7 +48,9 @@ struct GrammarTests {
 
     /// A native word must be one that keepalived can't have.
     @Test func nativeWordsHaveThePrefix() {
-        let known = ["global_defs", "virtual_server"].flatMap { Self.keywords(of: $0) }.filter { $0.hasPrefix("sluice") }
+        let known = ["global_defs", "virtual_server"].flatMap { Self.keywords(of: $0) }.filter {
+            $0.hasPrefix("sluice")
+        }
         #expect(known.count == 8)
         #expect(known.allSatisfy { $0.hasPrefix("sluice_") })
     }

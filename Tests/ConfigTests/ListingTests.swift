@@ -9,7 +9,9 @@ struct ListingTests {
     }
 
     @Test func everyValueSaysWhereItComesFrom() throws {
-        let lines = try Self.lines(service("sluice_midstream drop")).map { $0.split(separator: " ").joined(separator: " ") }
+        let lines = try Self.lines(service("sluice_midstream drop")).map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
         #expect(lines.contains("lb_algo rr # t.conf:3"))
         #expect(lines.contains("sluice_midstream drop # t.conf:5"))
         #expect(lines.contains("sluice_removed_server drop # default"))
@@ -31,7 +33,8 @@ struct ListingTests {
         let configuration = try #require(Reading(service()).configuration)
         let texts = configuration.settings.map(\.json.text)
         let listing = try #require(texts.first { $0.contains("virtual_server") })
-        #expect(listing.hasPrefix(#"{"keyword":"virtual_server","value":["10.0.0.1",80],"from":"t.conf:1","settings":["#))
+        #expect(
+            listing.hasPrefix(#"{"keyword":"virtual_server","value":["10.0.0.1",80],"from":"t.conf:1","settings":["#))
         #expect(listing.contains(#"{"keyword":"protocol","value":"TCP","from":"t.conf:2"}"#))
         #expect(listing.contains(#"{"keyword":"weight","value":1,"from":"default"}"#))
     }

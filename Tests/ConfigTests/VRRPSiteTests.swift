@@ -68,7 +68,8 @@ struct VRRPSiteTests {
     @Test(
         "keepalived's exit status 6: scripts that run as root without script security",
         arguments: [
-            ("", "", ["keepalived_script"], Int32(0)), ("", "", [], 6), ("script_user root", "", ["keepalived_script"], 6),
+            ("", "", ["keepalived_script"], Int32(0)), ("", "", [], 6),
+            ("script_user root", "", ["keepalived_script"], 6),
             ("script_user nobody", "", [], 0), ("script_user nobody", "user root", [], 6),
             ("script_user root\nenable_script_security", "", [], 0),
         ])

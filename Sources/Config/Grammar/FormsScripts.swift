@@ -45,7 +45,9 @@ extension Arguments {
     fileprivate mutating func command() throws(Misfit) -> [String] {
         let place = location.at(0)
         return try take("a command") { word in
-            guard let words = try? WordSplitter.quoted(Token(.text(ArraySlice(word.utf8)), at: place)) else { return nil }
+            guard let words = try? WordSplitter.quoted(Token(.text(ArraySlice(word.utf8)), at: place)) else {
+                return nil
+            }
             return words.first?.text.isEmpty == false ? words.map(\.text) : nil
         }
     }
