@@ -80,4 +80,24 @@ struct ChangeTests {
         let lines = try Self.changes("global_defs {\nsluice_drain 9\n}\n\(service())", service())
         #expect(lines == ["global_defs", "    sluice_drain: 9 -> 5 (t.conf:2)", "established flows: none is touched"])
     }
+
+    @Test func whatIsInheritedChangesOnce() throws {
+        let server =
+            "real_server 10.0.1.1 80 {\nTCP_CHECK {\n}\n}\nreal_server 10.0.1.2 80 {\nweight 2\nTCP_CHECK {\n}\n}"
+        let old = service("weight 1\ndelay_loop 5", server: server)
+        let new = service("weight 3\ndelay_loop 6", server: server)
+        #expect(
+            try Self.changes(old, new) == [
+                "virtual_server 10.0.0.1 80", "    weight: 1 -> 3 (t.conf:5)", "    delay_loop: 5 -> 6 (t.conf:6)",
+                "established flows: none is touched",
+            ])
+    }
+
+    @Test func whatWasInheritedAndIsWrittenOutIsNoChange() throws {
+        let old = service("delay_loop 5", server: "real_server 10.0.1.1 80 {\nTCP_CHECK {\n}\n}")
+        let new = service(
+            "delay_loop 5",
+            server: "real_server 10.0.1.1 80 {\nweight 1\nlvs_method DR\nTCP_CHECK {\ndelay_loop 5\nretry 1\n}\n}")
+        #expect(try Self.changes(old, new) == ["nothing differs"])
+    }
 }

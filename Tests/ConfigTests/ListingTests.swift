@@ -38,4 +38,16 @@ struct ListingTests {
         #expect(listing.contains(#"{"keyword":"protocol","value":"TCP","from":"t.conf:2"}"#))
         #expect(listing.contains(#"{"keyword":"weight","value":1,"from":"default"}"#))
     }
+
+    /// Defaults that other settings decide on, and what blocks inherit, are filled in with the line that says so.
+    @Test func whatIsInheritedSaysWhereItComesFrom() throws {
+        let text = "virtual_server 10.0.0.1 80 {\ndelay_loop 5\nreal_server 10.0.1.1 80 {\nDNS_CHECK {\n}\n}\n}"
+        let lines = try Self.lines(text).map { $0.split(separator: " ").joined(separator: " ") }
+        let server = try #require(lines.firstIndex { $0.hasPrefix("real_server") })
+        let (service, rest) = (lines[..<server], lines[server...])
+        #expect(service.contains("protocol UDP # default") && service.contains("lb_algo wlc # default"))
+        #expect(rest.contains("lvs_method NAT # default") && rest.contains("weight 1 # default"))
+        #expect(rest.contains("delay_loop 5 # t.conf:2") && rest.contains("delay_before_retry 5 # default"))
+        #expect(rest.contains("retry 3 # default"))
+    }
 }

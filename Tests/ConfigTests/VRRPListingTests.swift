@@ -107,7 +107,9 @@ struct VRRPListingTests {
         let listing = try #require(first.configuration).settings.filter { $0.keyword != "global_defs" }
         let second = Reading(listing.flatMap { $0.lines() }.joined(separator: "\n"))
         #expect(second.warnings == [])
-        #expect(first.configuration?.vrrpInstances == second.configuration?.vrrpInstances)
+        let (before, after) = (try #require(first.configuration), try #require(second.configuration))
+        #expect(ConfigurationChange.changes(from: before, to: after) == [])
+        #expect(after.vrrpInstances.count == before.vrrpInstances.count && !after.vrrpInstances.isEmpty)
         #expect(first.configuration?.vrrpSyncGroups == second.configuration?.vrrpSyncGroups)
         #expect(first.configuration?.vrrpScripts == second.configuration?.vrrpScripts)
         #expect(first.configuration?.trackProcesses == second.configuration?.trackProcesses)

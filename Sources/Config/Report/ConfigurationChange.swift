@@ -33,7 +33,7 @@ package struct ConfigurationChange: Equatable, Sendable {
     /// What differs between two configurations; blocks are the same if their heads are, wherever they stand.
     package static func changes(from old: Configuration, to new: Configuration) -> [ConfigurationChange] {
         var comparison = Comparison()
-        comparison.compare(old.settings, new.settings, in: [])
+        comparison.compare(old.settings, new.settings, in: [], inherited: [:])
         return comparison.changes
     }
 }
@@ -42,8 +42,18 @@ package struct ConfigurationChange: Equatable, Sendable {
 private struct Comparison {
     var changes: [ConfigurationChange] = []
 
-    mutating func compare(_ old: [SettingReport], _ new: [SettingReport], in path: [String]) {
+    /// `inherited` has the changes of the blocks around, by keyword: what only follows them is not said again.
+    mutating func compare(
+        _ old: [SettingReport], _ new: [SettingReport], in path: [String], inherited: [String: Values]
+    ) {
         let (before, after) = (Self.byKey(old), Self.byKey(new))
+        var around = inherited
+        for (key, setting) in after.order where setting.children == nil {
+            guard let former = before.settings[key], former.value != setting.value else { continue }
+            for name in Self.inheritors(of: setting.keyword) {
+                around[name] = Values(old: former.value, new: setting.value)
+            }
+        }
         for (key, setting) in before.order where after.settings[key] == nil { note(.removed, setting, in: path) }
         for (key, setting) in after.order {
             guard let former = before.settings[key] else {
@@ -51,13 +61,30 @@ private struct Comparison {
                 continue
             }
             if let children = setting.children {
-                compare(former.children ?? [], children, in: path + [setting.head])
-            } else if former.value != setting.value {
+                compare(former.children ?? [], children, in: path + [setting.head], inherited: around)
+            } else if former.value != setting.value,
+                inherited[setting.keyword] != Values(old: former.value, new: setting.value)
+            {
                 changes.append(
                     ConfigurationChange(
                         action: .changed, path: path + [setting.keyword], old: Self.text(former),
                         new: Self.text(setting), origin: setting.origin ?? former.origin))
             }
+        }
+    }
+
+    /// A value before and after.
+    struct Values: Equatable {
+        var old: JSON
+        var new: JSON
+    }
+
+    /// What a setting is called in the blocks that inherit it.
+    private static func inheritors(of keyword: String) -> [String] {
+        switch keyword {
+        case "lb_kind": ["lvs_method"]
+        case "delay_loop": ["delay_loop", "warmup", "delay_before_retry"]
+        default: [keyword]
         }
     }
 

@@ -1,8 +1,9 @@
 import Wire
 
 extension Configuration {
-    /// Every setting in force, in the order of the language's tables; blocks in the order of the files.
-    package var settings: [SettingReport] { Configuration.block.show(self) }
+    /// Every setting in force, what is inherited too, in the order of the language's tables; blocks in the order of the
+    /// files.
+    package var settings: [SettingReport] { Configuration.block.show(completed) }
 }
 
 extension SettingReport {
