@@ -60,7 +60,7 @@ let package = Package(
         module(
             "Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
         // 5
-        executable("sluiced", ["Config", "Datapath", "Director", "Linux", log]),
+        executable("sluiced", ["Config", "Datapath", "Director", "Linux", "Wire", log]),
         executable("sluicectl", ["CSluiceABI", "Config", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
         executable(
             "sluicebench", ["BPF", "CBenchABI", "CSluiceABI", "Config", "Datapath", "Linux", "Plan", "Wire"],

@@ -5,6 +5,7 @@ import Director
 import Glibc
 import Linux
 import Logging
+import Wire
 
 /// The controller.
 @main
@@ -38,6 +39,9 @@ struct Sluiced: ParsableCommand {
     @Flag(name: .long, help: "Check the configuration file, report, and exit; touch nothing.")
     var check = false
 
+    @Flag(name: .long, help: "With --check: print the report as JSON.")
+    var json = false
+
     @Flag(name: .long, help: "Take warnings for errors: with --check, or at the start.")
     var strict = false
 
@@ -70,6 +74,7 @@ struct Sluiced: ParsableCommand {
         if checked != nil, !check, !configTest {
             throw ValidationError("unexpected argument: a file is named by -f FILE")
         }
+        if json, !check { throw ValidationError("--json goes with --check") }
     }
 
     func run() throws {
@@ -77,7 +82,7 @@ struct Sluiced: ParsableCommand {
         if configTest { throw ExitCode(try testAsKeepalived(path)) }
         if check {
             let report = CheckReport(path: path, configID: configID)
-            print(report.text, terminator: "")
+            print(json ? report.json.text + "\n" : report.text, terminator: "")
             throw ExitCode(report.status(strict: strict))
         }
         throw ExitCode(serve(path))

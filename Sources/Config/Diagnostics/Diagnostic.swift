@@ -40,6 +40,16 @@ package struct Diagnostic: Hashable, Sendable {
     /// What the line became, if definitions or sequences made something else of it; fit for a terminal.
     package var expansion: String?
 
+    /// Of a note that a keyword has no effect: which one and why, so that such notes can be told together.
+    package var unused: UnusedKeyword?
+
+    /// A keyword that is understood and has no effect.
+    package struct UnusedKeyword: Hashable, Sendable {
+        package var name: String
+        /// Why, in words: "it has no SNMP agent".
+        package var reason: String
+    }
+
     /// `hint` says what would be right.
     package init(severity: Severity, location: SourceLocation, message: String, hint: String? = nil) {
         self.severity = severity

@@ -57,7 +57,9 @@ final class DiagnosticLog {
     /// Notes, at a keyword's first use in a kind of block only, that it is known but has no effect, and why.
     func noteUnused(_ keyword: String, in block: String, _ location: SourceLocation, _ reason: String) {
         guard notedKeywords.insert("\(block)/\(keyword)").inserted else { return }
+        let count = kept.count
         note(location, "'\(keyword)': understood, not used by Sluice: \(reason)")
+        if kept.count > count { kept[count].unused = Diagnostic.UnusedKeyword(name: keyword, reason: reason) }
     }
 
     private func add(
