@@ -6,7 +6,7 @@ extension EndToEnd {
     @Suite struct Readme {
         @Test func `The README's example output is what its commands print`() throws {
             let steps = try Self.steps()
-            #expect(steps.count >= 6, "the README shows the lab, requests and listings")
+            #expect(steps.count >= 7, "the README shows the lab, requests and listings")
             defer { Lab.down() }
             for step in steps {
                 // Whoever reads the README has no other lab running; a test may have to wait for one.
@@ -28,17 +28,17 @@ extension EndToEnd {
             var expected: [String] = []
         }
 
-        /// The commands of the block that is marked as checked, with the lines below each.
+        /// The commands of the blocks that are marked as checked, with the lines below each.
         private static func steps() throws -> [Step] {
             let path = URL(filePath: Lab.scripts).deletingLastPathComponent().appending(path: "README.md")
             let text = try String(contentsOf: path, encoding: .utf8)
-            let marked = try #require(
-                text.range(of: "<!-- checked by Tests/LabTests -->\n```\n"), "the README marks its example")
-            let block = text[marked.upperBound...].prefix { $0 != "`" }
+            let marked = text.components(separatedBy: "<!-- checked by Tests/LabTests -->\n```\n").dropFirst()
+            try #require(marked.count == 2, "the README marks its examples")
             var steps: [Step] = []
-            for line in block.split(separator: "\n") {
-                if line.hasPrefix("$ sudo ") {
-                    steps.append(Step(command: command(line.dropFirst("$ sudo ".count))))
+            for line in marked.flatMap({ $0.prefix { $0 != "`" }.split(separator: "\n") }) {
+                if line.hasPrefix("$ ") {
+                    let isAsRoot = line.hasPrefix("$ sudo ")
+                    steps.append(Step(command: command(line.dropFirst(isAsRoot ? "$ sudo ".count : 2))))
                 } else if !steps.isEmpty {
                     steps[steps.count - 1].expected.append(String(line))
                 }
@@ -50,7 +50,7 @@ extension EndToEnd {
             line.split(separator: " ").map { word in
                 switch word {
                 case "Scripts/lab": "\(Lab.scripts)/lab"
-                case "sluicectl": "\(Lab.binaries)/sluicectl"
+                case "sluicectl", "sluiced": "\(Lab.binaries)/\(word)"
                 default: String(word)
                 }
             }
