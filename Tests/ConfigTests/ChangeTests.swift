@@ -40,8 +40,10 @@ struct ChangeTests {
             ])
     }
 
-    @Test(arguments: [("", "packets of its established flows are dropped"),
-        ("sluice_removed_server reschedule", "its established flows get another real server")])
+    @Test(arguments: [
+        ("", "packets of its established flows are dropped"),
+        ("sluice_removed_server reschedule", "its established flows get another real server"),
+    ])
     func aRealServerIsRemoved(policy: String, fate: String) throws {
         let lines = try Self.changes(service(policy, server: Self.two), service(policy))
         #expect(
@@ -64,13 +66,31 @@ struct ChangeTests {
     @Test func anotherModeIsAnotherDestination() throws {
         let lines = try Self.changes(service(), service(kind: "NAT"))
         #expect(lines.contains("    lb_kind: DR -> NAT (t.conf:4)"))
-        #expect(lines.last == "    10.0.0.1:80 TCP, real server 10.0.1.1:80: packets of its established flows are dropped")
+        #expect(
+            lines.last == "    10.0.0.1:80 TCP, real server 10.0.1.1:80: packets of its established flows are dropped")
     }
 
     @Test func statelessnessMayMoveFlows() throws {
         let hashed = service().replacing("lb_algo rr", with: "lb_algo mh")
         let stateless = hashed.replacing("lb_kind DR", with: "lb_kind DR\nsluice_stateless")
         #expect(try Self.changes(hashed, stateless).last?.contains("may get another real server") == true)
+    }
+
+    /// A ring that is made of other servers or weights sends clients elsewhere, and no table remembers where they were.
+    @Test(arguments: ["weight 2", "weight 2\n}\nreal_server 10.0.1.3 80 {"])
+    func anotherRingMayMoveFlowsOfAStatelessService(server: String) throws {
+        let body = service("sluice_stateless", server: "real_server 10.0.1.1 80 {\n}\nreal_server 10.0.1.2 80 {\n}")
+            .replacing("lb_algo rr", with: "lb_algo mh")
+        let new = body.replacing("real_server 10.0.1.2 80 {", with: "real_server 10.0.1.2 80 {\n\(server)")
+        #expect(try Self.changes(body, new).last?.contains("may get another real server") == true)
+    }
+
+    @Test func defaultsOfAnotherSchedulerAreNoChange() throws {
+        let hashed = service().replacing("lb_algo rr", with: "lb_algo mh")
+        #expect(
+            try Self.changes(hashed, service()) == [
+                "virtual_server 10.0.0.1 80", "    lb_algo: mh -> rr (t.conf:3)", "established flows: none is touched",
+            ])
     }
 
     @Test func aGlobalSettingThatIsTakenOutFallsBackToItsDefault() throws {

@@ -61,9 +61,10 @@ private struct Comparison {
         }
     }
 
-    /// A block that is listed although nothing is in it is no addition.
+    /// A block that is listed although nothing is in it is no addition, nor is a default that comes or goes with another
+    /// setting.
     private mutating func note(_ action: ConfigurationChange.Action, _ setting: SettingReport, in path: [String]) {
-        guard setting.isSet else { return }
+        guard setting.isSet, setting.origin != nil || setting.children != nil else { return }
         let isValue = setting.children == nil && !setting.keyword.isEmpty
         let text = isValue ? Self.text(setting) : nil
         changes.append(
