@@ -95,12 +95,16 @@ struct ConfigDiff: ParsableCommand {
         let before = try ConfigurationFile.read(old, configID: options.configID)
         let after = try ConfigurationFile.read(new, configID: options.configID)
         let changes = ConfigurationChange.changes(from: before, to: after)
+        let vips = VIPChange.changes(from: before, to: after)
         let effects = FlowEffect.effects(from: before, to: after)
         if options.json {
-            let members = [("changes", JSON.array(changes.map(\.json))), ("flows", .array(effects.map(\.json)))]
-            print(JSON.object(members).text)
+            print(
+                JSON.object([
+                    ("changes", .array(changes.map(\.json))), ("vips", .array(vips.map(\.json))),
+                    ("flows", .array(effects.map(\.json))),
+                ]).text)
         } else {
-            for line in ConfigurationChange.lines(changes, effects) { print(PlainText.clean(line)) }
+            for line in ConfigurationChange.lines(changes, vips, effects) { print(PlainText.clean(line)) }
         }
         if !changes.isEmpty || !effects.isEmpty { throw ExitCode(1) }
     }

@@ -46,7 +46,9 @@ struct CheckReport {
         guard let configuration = read.configuration else { return "\(path): refused" }
         let services = configuration.virtualServices
         let servers = services.reduce(0) { $0 + $1.realServers.count }
-        return "\(path): \(services.count) virtual services, \(servers) real servers, \(warnings.count) warnings"
+        let counts = [(services.count, "virtual service"), (servers, "real server"), (warnings.count, "warning")]
+        let texts = counts.map { count, name in "\(count) \(name)\(count == 1 ? "" : "s")" }
+        return "\(path): \(texts.joined(separator: ", "))"
     }
 
     /// The same as data: `file`, `ok`, `virtual_services`, `real_servers`, `warnings` and `diagnostics`.

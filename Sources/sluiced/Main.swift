@@ -28,8 +28,9 @@ struct Sluiced: ParsableCommand {
 
     @Option(
         name: [.customShort("f"), .customLong("use-file")],
-        help: ArgumentHelp("The configuration file.", valueName: "file"))
-    var file = "/etc/keepalived/keepalived.conf"
+        help: ArgumentHelp(
+            "The configuration file. (default: /etc/keepalived/keepalived.conf)", valueName: "file"))
+    var file: String?
 
     @Option(
         name: .long,
@@ -50,6 +51,14 @@ struct Sluiced: ParsableCommand {
         help: "Check as keepalived does, with its exit statuses; -tLOG or --config-test=LOG writes the report to LOG.")
     var configTest = false
 
+    @Flag(
+        name: [
+            .customShort("n"), .customLong("dont-fork"), .customShort("l"), .customLong("log-console"),
+            .customShort("D"), .customLong("log-detail"),
+        ],
+        help: "Taken for keepalived's sake: sluiced never forks, and logs to standard error.")
+    var asKeepalived: Int
+
     @Option(name: .long, help: .hidden)
     var configTestLog: String?
 
@@ -65,7 +74,7 @@ struct Sluiced: ParsableCommand {
     var logLevel: LogLevel = .notice
 
     /// The file to check: `--check FILE` as well as `--check -f FILE`.
-    @Argument(help: ArgumentHelp("With --check: the configuration file.", valueName: "file"))
+    @Argument(help: ArgumentHelp("With --check or --config-test: the configuration file.", valueName: "file"))
     var checked: String?
 
     static func main() { main(KeepalivedSpelling.translated(Array(CommandLine.arguments.dropFirst()))) }
@@ -74,11 +83,13 @@ struct Sluiced: ParsableCommand {
         if checked != nil, !check, !configTest {
             throw ValidationError("unexpected argument: a file is named by -f FILE")
         }
+        if checked != nil, file != nil { throw ValidationError("the file is named twice: -f FILE, or the argument") }
+        if check, configTest { throw ValidationError("--check or --config-test, not both") }
         if json, !check { throw ValidationError("--json goes with --check") }
     }
 
     func run() throws {
-        let path = checked ?? file
+        let path = checked ?? file ?? "/etc/keepalived/keepalived.conf"
         if configTest { throw ExitCode(try testAsKeepalived(path)) }
         if check {
             let report = CheckReport(path: path, configID: configID)
@@ -91,11 +102,14 @@ struct Sluiced: ParsableCommand {
     private func testAsKeepalived(_ path: String) throws -> Int32 {
         let report = CheckReport(path: path, configID: configID)
         let bytes = Array(report.text.utf8)
-        if let configTestLog {
+        do throws(SystemError) {
+            guard let configTestLog else { throw SystemError("write", errno: 0, context: "") }
             let flags = O_WRONLY | O_CREAT | O_APPEND
             try FileDescriptor(path: configTestLog, flags: flags, mode: 0o644).writeAll(bytes)
-        } else {
-            _ = write(STDERR_FILENO, bytes, bytes.count)
+        } catch {
+            let reason = configTestLog.map { "sluiced: \($0): \(error.reason): the report comes here\n" } ?? ""
+            let all = Array(reason.utf8) + bytes
+            _ = write(STDERR_FILENO, all, all.count)
         }
         return report.keepalivedStatus
     }

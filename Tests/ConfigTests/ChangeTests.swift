@@ -7,7 +7,8 @@ struct ChangeTests {
         let before = try #require(Reading(old).configuration)
         let after = try #require(Reading(new).configuration)
         return ConfigurationChange.lines(
-            ConfigurationChange.changes(from: before, to: after), FlowEffect.effects(from: before, to: after))
+            ConfigurationChange.changes(from: before, to: after), VIPChange.changes(from: before, to: after),
+            FlowEffect.effects(from: before, to: after))
     }
 
     private static let two = "real_server 10.0.1.1 80 {\n}\nreal_server 10.0.1.2 80 {\nweight 2\n}"
@@ -76,6 +77,23 @@ struct ChangeTests {
         #expect(try Self.changes(hashed, stateless).last?.contains("may get another real server") == true)
     }
 
+    /// A ring that is made of other servers or weights sends clients elsewhere, and no table remembers where they were.
+    @Test(arguments: ["weight 2", "weight 2\n}\nreal_server 10.0.1.3 80 {"])
+    func anotherRingMayMoveFlowsOfAStatelessService(server: String) throws {
+        let body = service("sluice_stateless", server: "real_server 10.0.1.1 80 {\n}\nreal_server 10.0.1.2 80 {\n}")
+            .replacing("lb_algo rr", with: "lb_algo mh")
+        let new = body.replacing("real_server 10.0.1.2 80 {", with: "real_server 10.0.1.2 80 {\n\(server)")
+        #expect(try Self.changes(body, new).last?.contains("may get another real server") == true)
+    }
+
+    @Test func defaultsOfAnotherSchedulerAreNoChange() throws {
+        let hashed = service().replacing("lb_algo rr", with: "lb_algo mh")
+        #expect(
+            try Self.changes(hashed, service()) == [
+                "virtual_server 10.0.0.1 80", "    lb_algo: mh -> rr (t.conf:3)", "established flows: none is touched",
+            ])
+    }
+
     @Test func aGlobalSettingThatIsTakenOutFallsBackToItsDefault() throws {
         let lines = try Self.changes("global_defs {\nsluice_drain 9\n}\n\(service())", service())
         #expect(lines == ["global_defs", "    sluice_drain: 9 -> 5 (t.conf:2)", "established flows: none is touched"])
@@ -99,5 +117,16 @@ struct ChangeTests {
             "delay_loop 5",
             server: "real_server 10.0.1.1 80 {\nweight 1\nlvs_method DR\nTCP_CHECK {\ndelay_loop 5\nretry 1\n}\n}")
         #expect(try Self.changes(old, new) == ["nothing differs"])
+    }
+
+    @Test func vipsComeGoAndMove() throws {
+        let old = instance(name: "A", address: "10.0.0.1/24") + instance(name: "B", id: 52, address: "10.0.0.2/24")
+        let new = instance(name: "A", address: "10.0.0.3/24") + instance(name: "B", id: 52, address: "10.0.0.1/24")
+        let lines = try Self.changes(old, new).filter { $0.hasPrefix("VIP") }
+        #expect(
+            lines == [
+                "VIP 10.0.0.1/24: moves from vrrp_instance A to B", "VIP 10.0.0.2/24: removed from vrrp_instance B",
+                "VIP 10.0.0.3/24: added to vrrp_instance A",
+            ])
     }
 }

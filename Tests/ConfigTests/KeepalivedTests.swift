@@ -110,5 +110,5 @@ private struct EmptyNamespace: ConfigurationSite {
     func interfaces() -> Set<String>? { ["lo"] }
     func scriptProblem(_ path: String) -> String? { nil }
     func canRun(_ path: String) -> Bool { false }
-    func hasUser(_ name: String) -> Bool { false }
+    func hasUser(_ name: String) -> Bool { name != "keepalived_script" }
 }

@@ -29,6 +29,32 @@ struct ListingTests {
         #expect(FlowEffect.effects(from: first, to: second) == [])
     }
 
+    /// Nothing that is listed is lost or complained of when it is read again.
+    @Test(arguments: [
+        service(), "global_defs {\nvrrp_startup_delay 0.000001\nvrrp_garp_interval 0.00012\n}",
+        #"""
+        vrrp_script a {
+        script "/bin/printf '%s\n' \"it's\" 'a \"b\" c' \\'x\\\\ \x41\102\t\cC"
+        }
+        \#(instance("track_script {\na\n}\nnotify_master \"/bin/echo 'MASTER {now}' \\\\177\""))
+        """#,
+        """
+        track_file w {
+        file /run/w
+        weight 1
+        }
+        \(service(server: "real_server 10.0.1.1 80 {\nFILE_CHECK {\ntrack_file w\n}\n}"))
+        """,
+    ])
+    func aListingReadAgainSaysTheSame(text: String) throws {
+        let first = Reading(text)
+        let before = try #require(first.configuration)
+        let second = Reading(before.settings.flatMap { $0.lines() }.joined(separator: "\n"))
+        let after = try #require(second.configuration)
+        #expect(ConfigurationChange.changes(from: before, to: after) == [])
+        #expect(second.warnings.count <= first.warnings.count, "\(second.warnings)")
+    }
+
     @Test func jsonHasValueAndOrigin() throws {
         let configuration = try #require(Reading(service()).configuration)
         let texts = configuration.settings.map(\.json.text)

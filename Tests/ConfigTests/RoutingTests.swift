@@ -6,7 +6,7 @@ import Wire
 /// The track_group `g`, and what it needs.
 private let groupBlocks = """
     vrrp_instance x {
-    interface lo
+    interface eth0
     virtual_router_id 1
     virtual_ipaddress {
     1.2.3.4

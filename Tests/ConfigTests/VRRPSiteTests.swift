@@ -20,7 +20,7 @@ struct VRRPSiteTests {
         func scriptProblem(_ path: String) -> String? { problems[path] }
         func interfaces() -> Set<String>? { interfaceNames }
         func canRun(_ path: String) -> Bool { programs.contains(path) }
-        func hasUser(_ name: String) -> Bool { users.contains(name) }
+        func hasUser(_ name: String) -> Bool { users.contains(name) || ["root", "nobody"].contains(name) }
     }
 
     private func warnings(_ text: String, _ site: Site) -> [String] {
@@ -77,7 +77,9 @@ struct VRRPSiteTests {
         var site = Site(nil)
         site.programs = ["/bin/check"]
         site.users = Set(users)
-        let text = "global_defs {\n\(global)\n}\nvrrp_script S {\nscript /bin/check\n\(script)\n}\n" + instance()
+        let text =
+            "global_defs {\n\(global)\n}\nvrrp_script S {\nscript /bin/check\n\(script)\n}\n"
+            + instance("track_script {\nS\n}")
         func found(_ site: Site) -> Int32 {
             ConfigurationReader.read(path: "t.conf", from: MemorySource(["t.conf": text]), site: site).keepalivedStatus
         }

@@ -207,8 +207,8 @@ extension ServiceAssembler {
 
     private func picksUpMidstream(_ draft: VirtualServerBlock, _ scheduler: Scheduler) -> Bool {
         guard let origin = draft.$midstream.origin else { return true }
-        if !scheduler.hashesSource {
-            log.warn(
+        if !scheduler.hashesSource, draft.midstream != .pickUp {
+            log.advise(
                 origin, "sluice_midstream has no effect with the scheduler \(scheduler.rawValue)",
                 hint: "it is for mh and sh")
         }

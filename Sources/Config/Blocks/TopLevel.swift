@@ -23,6 +23,7 @@ extension Configuration {
             .values("static_routes", \.staticRoutes, .staticRoute),
             .values("static_rules", \.staticRules, .staticRule),
             .blocks("bfd_instance", \.bfdInstances, BFDInstance.block, head: BFDInstance.head),
+            .blocks("track_file", \.trackFiles, TrackFile.block, head: TrackFile.head),
             .tls("SSL", \.tls),
             .group("virtual_server_group", \.virtualServerGroups),
             .blocks("virtual_server", \.virtualServers, VirtualServerBlock.block, head: VirtualServerBlock.head)

@@ -3,7 +3,6 @@ extension Configuration {
     static let vrrpFields: [Field<Configuration>] = [
         .blocks("vrrp_script", \.vrrpScripts, VRRPScript.block, head: VRRPScript.head),
         .blocks("vrrp_track_process", \.trackProcesses, TrackProcess.block, head: TrackProcess.head),
-        .blocks("track_file", \.trackFiles, TrackFile.block, head: TrackFile.head),
         .blocks("vrrp_track_file", \.trackFiles, TrackFile.oldBlock, head: TrackFile.head).listedElsewhere,
         .blocks("vrrp_instance", \.vrrpInstances, VRRPInstance.block, head: VRRPInstance.head).then { _, model, _ in
             let defined = model.defined

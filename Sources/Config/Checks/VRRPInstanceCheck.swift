@@ -16,6 +16,8 @@ struct VRRPInstanceCheck {
     func isComplete() -> Bool {
         if instance.virtualRouterID == nil {
             drop("has no valid 'virtual_router_id'", hint: "1 to 255")
+        } else if instance.interface == "lo" {
+            drop("is on the loopback interface", hint: "the interface that the other directors are reached by")
         } else if instance.interface == nil, !isUnicast {
             drop("has no 'interface'", hint: "an interface, or 'unicast_peer' with 'unicast_src_ip'")
         } else if instance.interface == nil, instance.sourceAddress == nil {

@@ -14,19 +14,23 @@ struct VRRPSiteChecks {
                 }
             }
         }
+        var hasInterfaces = true
         if let interfaces = site.interfaces(), configuration.global.vrrp.dynamicInterfaces == .no {
-            for instance in configuration.vrrpInstances { check(instance, interfaces) }
+            for instance in configuration.vrrpInstances where !check(instance, interfaces) { hasInterfaces = false }
         }
         checkScripts(configuration)
+        // keepalived looks at who runs scripts only where nothing else kept it from starting.
+        if hasInterfaces { checkRootScripts(configuration) }
     }
 
-    /// keepalived leaves out an instance whose interface is missing, unless interfaces may come later.
-    private func check(_ instance: VRRPInstance, _ interfaces: Set<String>) {
-        guard let name = instance.interface, !interfaces.contains(name) else { return }
+    /// Whether the interface is there: keepalived does not start without it, unless interfaces may come later.
+    private func check(_ instance: VRRPInstance, _ interfaces: Set<String>) -> Bool {
+        guard let name = instance.interface, !interfaces.contains(name) else { return true }
         log.warn(
             instance.$interface.origin ?? instance.location,
             "there is no interface '\(name)': vrrp_instance '\(instance.name)' can't start without it",
             hint: "write 'dynamic_interfaces' in global_defs if it comes later")
+        return false
     }
 
     private func checkScripts(_ configuration: Configuration) {
@@ -36,10 +40,24 @@ struct VRRPSiteChecks {
         }
         for instance in configuration.vrrpInstances { check(instance.notifications) }
         for group in configuration.vrrpSyncGroups { check(group.notifications) }
-        guard !scripts.enableScriptSecurity, let place = placeOfRootScript(configuration) else { return }
+        checkUser(scripts.$scriptUser, "script_user")
+        for script in configuration.vrrpScripts { checkUser(script.$user, "vrrp_script '\(script.name)'") }
+    }
+
+    private func checkRootScripts(_ configuration: Configuration) {
+        guard !configuration.global.scripts.enableScriptSecurity, let place = placeOfRootScript(configuration) else {
+            return
+        }
         log.warnOfScript(
             place, "scripts run as root, and enable_script_security is off",
             hint: "write 'enable_script_security' in global_defs, or 'script_user' with a user that may do less")
+    }
+
+    private func checkUser(_ setting: Setting<UserAndGroup?>, _ what: String) {
+        guard let user = setting.wrappedValue?.user, Int(user) == nil, !site.hasUser(user) else { return }
+        log.warn(
+            setting.place, "\(what): there is no user '\(user)', and so its scripts don't run",
+            hint: "useradd --system \(user), or another user")
     }
 
     /// The first script that is there and runs as root; nil if none does.
@@ -48,10 +66,17 @@ struct VRRPSiteChecks {
         let isRootByDefault = standard.map { $0 == "root" } ?? !site.hasUser("keepalived_script")
         func isRoot(_ owner: UserAndGroup?) -> Bool { owner.map { $0.user == "root" } ?? isRootByDefault }
         func runs(_ path: String?) -> Bool { path.map { $0.utf8.contains(.slash) && site.canRun($0) } ?? false }
-        let tracked = configuration.vrrpScripts.first { runs($0.command.first) && isRoot($0.user) }
+        // keepalived forgets scripts that nothing tracks.
+        let lists =
+            configuration.vrrpInstances.map(\.tracking.scripts) + configuration.vrrpSyncGroups.map(\.tracking.scripts)
+        let names = Set(lists.joined().map(\.wrappedValue.name))
+        let tracked = configuration.vrrpScripts.first {
+            names.contains($0.name) && runs($0.command.first) && isRoot($0.user)
+        }
         if let tracked { return tracked.location }
-        let lists = configuration.vrrpInstances.map(\.notifications) + configuration.vrrpSyncGroups.map(\.notifications)
-        return lists.lazy.flatMap(\.scripts).first { entry in
+        let notifications =
+            configuration.vrrpInstances.map(\.notifications) + configuration.vrrpSyncGroups.map(\.notifications)
+        return notifications.lazy.flatMap(\.scripts).first { entry in
             guard let script = entry.script.wrappedValue else { return false }
             return runs(script.command.first) && isRoot(script.owner)
         }?.script.origin

@@ -194,6 +194,7 @@ extension Form {
     /// How a setting of this form is listed.
     func report(_ keyword: String, _ setting: Setting<Value>) -> SettingReport where Value: Equatable {
         SettingReport(
-            keyword: keyword, value: json(setting.wrappedValue), origin: setting.origin, isPresence: isPresence)
+            keyword: keyword, value: json(setting.wrappedValue), origin: setting.origin, isPresence: isPresence,
+            isQuoted: isQuoted)
     }
 }

@@ -12,6 +12,13 @@ extension Field {
             show: { show($0[keyPath: path]) }, reason: reason)
     }
 
+    /// The keywords of a part of the model, as keywords of the whole.
+    static func part<Part>(
+        _ path: any WritableKeyPath<Model, Part> & Sendable, _ fields: [Field<Part>]
+    ) -> [Field] {
+        fields.map { $0.within(path) }
+    }
+
     /// The same keyword, and something done after each time it was read.
     func then(_ work: @escaping @Sendable (Statement, inout Model, DiagnosticLog) -> Void) -> Field {
         var field = self

@@ -22,7 +22,17 @@ extension Form where Value == Int {
     }
 }
 
+extension Form where Value == UInt16 {
+    /// A port, 1 to 65535, host byte order.
+    static var port: Form { Form<Int>.integer(1...65_535, "a port").map({ UInt16($0) }, back: { Int($0) }) }
+}
+
 extension Form where Value == UInt32 {
+    /// A packet mark.
+    static var mark: Form {
+        Form<Int>.integer(0...0xffff_ffff, "a mark").map({ UInt32($0) }, back: { Int($0) })
+    }
+
     /// A whole number in a range.
     static func unsigned(_ range: ClosedRange<UInt32>) -> Form {
         Form<Int>.integer(Int(range.lowerBound)...Int(range.upperBound)).map({ UInt32($0) }, back: { Int($0) })

@@ -54,9 +54,25 @@ extension Arguments {
 }
 
 extension Script {
-    /// The words of a command in one word.
-    fileprivate static func text(of words: [String]) -> String {
-        words.map { $0.isEmpty || $0.utf8.contains(where: \.isBlank) ? "'\($0)'" : $0 }.joined(separator: " ")
+    /// The words of a command in one word, which can be split into them again.
+    fileprivate static func text(of words: [String]) -> String { words.map(text).joined(separator: " ") }
+
+    /// In apostrophes where it needs them; what they do not keep as it is becomes `\ooo`.
+    private static func text(of word: String) -> String {
+        func isSpecial(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "'" || scalar == "\\" || scalar.value < 0x20 || scalar.value == 0x7F
+        }
+        let scalars = word.unicodeScalars
+        guard word.isEmpty || scalars.contains(where: { isSpecial($0) || $0 == " " || $0 == "\"" }) else { return word }
+        var text = "'"
+        for scalar in scalars {
+            if isSpecial(scalar) {
+                text += "\\" + String(String(0o1000 + scalar.value, radix: 8).dropFirst())
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "'"
     }
 }
 

@@ -28,3 +28,8 @@ extension Form where Value == [String] {
         return form
     }
 }
+
+extension Form where Value == String {
+    /// A word whose absence keepalived survives.
+    static func optionalWord(_ syntax: String) -> Form { word(syntax).needing(0) }
+}

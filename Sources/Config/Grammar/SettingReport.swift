@@ -12,16 +12,19 @@ package struct SettingReport: Equatable, Sendable {
     package var children: [SettingReport]?
     /// Whether the keyword alone says that the value is true, and nothing says that it is false.
     package var isPresence = false
+    /// Whether its words are split as scripts are: a `\` in quotes makes characters.
+    package var isQuoted = false
 
     /// `children` is nil for what has no block.
     package init(
         keyword: String, value: JSON, origin: SourceLocation? = nil, children: [SettingReport]? = nil,
-        isPresence: Bool = false
+        isPresence: Bool = false, isQuoted: Bool = false
     ) {
         self.keyword = keyword
         self.value = value
         self.origin = origin
         self.children = children
         self.isPresence = isPresence
+        self.isQuoted = isQuoted
     }
 }

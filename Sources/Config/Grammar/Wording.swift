@@ -47,8 +47,13 @@ enum Wording {
         return value
     }
 
-    /// A number without a fraction that is zero: "5", "0.01".
+    /// A number without a fraction that is zero, and without exponent down to a millionth: "5", "0.01", "0.000001".
     static func text(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+        if number == number.rounded() && abs(number) < 1e15 { return String(Int(number)) }
+        let micros = (number * 1e6).rounded()
+        guard (1..<1_000).contains(micros) else { return String(number) }
+        var digits = String(String(1_000_000 + Int(micros)).dropFirst())
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return "0.\(digits)"
     }
 }

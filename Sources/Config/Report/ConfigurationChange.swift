@@ -88,9 +88,10 @@ private struct Comparison {
         }
     }
 
-    /// A block that is listed although nothing is in it is no addition.
+    /// A block that is listed although nothing is in it is no addition, nor is a default that comes or goes with another
+    /// setting.
     private mutating func note(_ action: ConfigurationChange.Action, _ setting: SettingReport, in path: [String]) {
-        guard setting.isSet else { return }
+        guard setting.isSet, setting.origin != nil || setting.children != nil else { return }
         let isValue = setting.children == nil && !setting.keyword.isEmpty
         let text = isValue ? Self.text(setting) : nil
         changes.append(
@@ -142,8 +143,10 @@ extension ConfigurationChange {
         }
     }
 
-    /// What changes, in words, in its blocks; then what happens to established flows.
-    package static func lines(_ changes: [ConfigurationChange], _ effects: [FlowEffect]) -> [String] {
+    /// What changes, in words, in its blocks; then what becomes of VIPs, and of established flows.
+    package static func lines(
+        _ changes: [ConfigurationChange], _ vips: [VIPChange], _ effects: [FlowEffect]
+    ) -> [String] {
         if changes.isEmpty, effects.isEmpty { return ["nothing differs"] }
         var lines: [String] = []
         var open: [String] = []
@@ -156,6 +159,7 @@ extension ConfigurationChange {
             open = blocks
             lines.append(String(repeating: " ", count: blocks.count * 4) + change.text)
         }
+        lines += vips.map { "\($0)" }
         if effects.isEmpty { return lines + ["established flows: none is touched"] }
         return lines + ["established flows:"] + effects.map { "    \($0)" }
     }

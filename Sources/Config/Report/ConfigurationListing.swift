@@ -11,11 +11,19 @@ extension SettingReport {
     package var isSet: Bool { value != .null || origin != nil || !(children ?? []).isEmpty }
 
     /// The value's words as they are written in a file: quoted where they need it.
-    package var words: [String] { value.words.map(Self.quoted) }
+    package var words: [String] { value.words.map { isQuoted ? Self.escaped($0) : Self.quoted($0) } }
 
     private static func quoted(_ word: String) -> String {
         let needsQuotes = word.isEmpty || word.utf8.contains { $0.isBlank || "{}#!\"".utf8.contains($0) }
         return needsQuotes ? "\"\(word)\"" : word
+    }
+
+    /// In quotes in which a `\` makes characters.
+    private static func escaped(_ word: String) -> String {
+        guard word.isEmpty || word.utf8.contains(where: { $0.isBlank || "{}#!\"'\\".utf8.contains($0) }) else {
+            return word
+        }
+        return "\"" + word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     /// `KEYWORD WORD...`, without the block.
@@ -68,7 +76,7 @@ extension JSON {
         case .null: []
         case .bool(let value): [value ? "true" : "false"]
         case .int(let value): ["\(value)"]
-        case .double(let value): ["\(value)"]
+        case .double(let value): [Wording.text(value)]
         case .string(let value): [value]
         case .array(let values): values.flatMap(\.words)
         case .object(let members): members.flatMap { [$0.0] + $0.1.words }

@@ -11,7 +11,7 @@ package struct FlowEffect: Equatable, Sendable {
         case dropped
         /// The real server is gone: its flows get another one, which does not know the connections.
         case rescheduled
-        /// Whether the service is stateless has changed: flows follow the ring, which may name another real server.
+        /// The service is stateless, or was: flows follow the ring, and the ring is another one.
         case mayMove = "may_move"
     }
 
@@ -34,9 +34,7 @@ package struct FlowEffect: Equatable, Sendable {
         let after = Dictionary(new.virtualServices.map { (Key($0), $0) }) { first, _ in first }
         return old.virtualServices.flatMap { service -> [FlowEffect] in
             guard let successor = after[Key(service)] else { return [FlowEffect(service: service.text, fate: .passed)] }
-            if service.isStateless != successor.isStateless {
-                return [FlowEffect(service: service.text, fate: .mayMove)]
-            }
+            if service.movesFlows(to: successor) { return [FlowEffect(service: service.text, fate: .mayMove)] }
             let kept = Set(successor.realServers.map(Destination.init))
             let gone = service.realServers.filter { !kept.contains(Destination($0)) }
             return gone.map {
@@ -75,7 +73,7 @@ extension FlowEffect: CustomStringConvertible {
         case .passed: return "\(what): the service is gone; the kernel gets the packets of its established flows"
         case .dropped: return "\(what): packets of its established flows are dropped"
         case .rescheduled: return "\(what): its established flows get another real server"
-        case .mayMove: return "\(what): sluice_stateless changes; established flows may get another real server"
+        case .mayMove: return "\(what): stateless, with another ring; established flows may get another real server"
         }
     }
 }
@@ -85,6 +83,26 @@ extension VirtualService {
     fileprivate var text: String {
         let name = transport == .tcp ? "TCP" : "UDP"
         return "\(address.text(withPort: port)) \(name)"
+    }
+
+    /// Whether flows that no table knows, before or after, may find another real server in the ring.
+    fileprivate func movesFlows(to successor: VirtualService) -> Bool {
+        guard isStateless, successor.isStateless else { return isStateless != successor.isStateless }
+        return scheduler != successor.scheduler || hashesPort != successor.hashesPort
+            || fallback != successor.fallback || ring != successor.ring
+    }
+
+    /// What the ring is made of, in the order of the file.
+    private var ring: [RingMember] {
+        realServers.map {
+            RingMember(place: Place(address: $0.address, port: $0.port), mode: $0.mode, weight: $0.weight)
+        }
+    }
+
+    private struct RingMember: Equatable {
+        let place: Place
+        let mode: ForwardingMode
+        let weight: UInt32
     }
 
     /// What happens to the flows of a real server that is taken out.

@@ -1,30 +1,4 @@
-// Constructors of keywords that several blocks share.
-
-extension Field {
-    /// The keywords of a part of the model, as keywords of the whole.
-    static func part<Part>(
-        _ path: any WritableKeyPath<Model, Part> & Sendable, _ fields: [Field<Part>]
-    ) -> [Field] {
-        fields.map { $0.within(path) }
-    }
-}
-
-extension Form where Value == Int {
-    /// A count without a sign.
-    static func count(_ range: ClosedRange<Int>, _ unit: String? = nil) -> Form { .integer(range, unit) }
-}
-
-extension Form where Value == UInt16 {
-    /// A port, 1 to 65535, host byte order.
-    static var port: Form { Form<Int>.integer(1...65_535, "a port").map({ UInt16($0) }, back: { Int($0) }) }
-}
-
-extension Form where Value == UInt32 {
-    /// A packet mark.
-    static var mark: Form {
-        Form<Int>.integer(0...0xffff_ffff, "a mark").map({ UInt32($0) }, back: { Int($0) })
-    }
-}
+// Times as keepalived reads them.
 
 extension Form where Value == Double {
     /// TIMER as keepalived reads it: a sign may stand before it, and digits beyond microseconds are cut off.
@@ -54,9 +28,4 @@ extension Form where Value == Double {
     static var delay: Form { duration(0...18_446_744_073_709, "seconds, 0 or more") }
     /// The time that a connection may take.
     static var connectTimeout: Form { duration(0.000_001...4_294.967_295, "seconds, more than 0, at most 4294.967295") }
-}
-
-extension Form where Value == String {
-    /// A word whose absence keepalived survives.
-    static func optionalWord(_ syntax: String) -> Form { word(syntax).needing(0) }
 }
