@@ -56,15 +56,15 @@ extension VirtualRouter {
             leave(.release, .released, announced: false, at: now, into: &actions)
         case .leaving:
             isHeld = true
+            if leaving?.purpose == .retreat, leaving?.isAnnounced == false { leaving?.purpose = .release }
         }
     }
 
     mutating func obey(_ order: GroupOrder, at now: Instant, into actions: inout Actions) {
         switch (order, state) {
         case (.activate, .backup): takeOver(.group, at: now, into: &actions)
-        case (.activate, .leaving): enterActive(.group, at: now, into: &actions)
         case (.retreat, .active): leave(.retreat, .group, announced: false, at: now, into: &actions)
-        case (.activate, .initialize), (.activate, .active), (.activate, .fault): break
+        case (.activate, .initialize), (.activate, .active), (.activate, .leaving), (.activate, .fault): break
         case (.retreat, .initialize), (.retreat, .backup), (.retreat, .leaving), (.retreat, .fault): break
         }
     }
