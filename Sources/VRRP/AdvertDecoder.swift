@@ -61,7 +61,8 @@ package struct DecodedAdvert: Hashable, Sendable {
 
 extension AdvertCodec {
     /// Checks a packet (requirements 6 to 19) and reads it. `own` is our source address: what comes from it is our own
-    /// packet, looped back. Never traps, whatever the bytes are.
+    /// packet, looped back; nil leaves that to the machine, which warns of another router with our address too. Never
+    /// traps, whatever the bytes are.
     package mutating func decode(
         _ packet: Span<UInt8>, _ envelope: AdvertEnvelope, own: IPAddress?
     ) throws(AdvertFailure) -> DecodedAdvert {

@@ -10,14 +10,19 @@ package enum Timing {
             case .v2: .seconds(1)
             case .v3: activeInterval
             }
-        return .nanoseconds(unit.nanosecondsClamped * (256 - Int64(priority)) / 256)
+        return .nanoseconds(bounded(unit) * (256 - Int64(priority)) / 256)
     }
 
     /// Master-down interval: `adverts` (3) intervals of the active router, and the skew.
     package static func masterDown(
         version: VRRPVersion, priority: UInt8, activeInterval: Duration, adverts: Int = 3
     ) -> Duration {
-        .nanoseconds(activeInterval.nanosecondsClamped * Int64(min(max(adverts, 1), 100)))
+        .nanoseconds(bounded(activeInterval) * Int64(min(max(adverts, 1), 100)))
             + skew(version: version, priority: priority, activeInterval: activeInterval)
+    }
+
+    /// Nanoseconds, at most the longest interval there is (255 s), so that no product overflows.
+    private static func bounded(_ interval: Duration) -> Int64 {
+        min(max(interval.nanosecondsClamped, 0), 255_000_000_000)
     }
 }
