@@ -158,10 +158,11 @@ extension AdvertCodec {
         switch format.authentication {
         case .none: return
         case .password(let secret):
-            let expected = Authentication.padded(secret)
             let start = envelope.message.upperBound - AdvertWire.authenticationLength
             var difference: UInt8 = 0
-            for index in 0..<expected.count { difference |= packet[start + index] ^ expected[index] }
+            for index in 0..<AdvertWire.authenticationLength {
+                difference |= packet[start + index] ^ (index < secret.count ? secret[index] : 0)
+            }
             guard difference == 0 else { throw .authFailure }
         case .header(let secret): try verifyDigest(packet, envelope, key: Authentication.padded(secret))
         }

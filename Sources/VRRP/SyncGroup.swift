@@ -53,6 +53,20 @@ package struct SyncGroup: Hashable, Sendable {
         toldFault = members.map { _ in false }
     }
 
+    /// A group whose members run already (a reload changed the membership): what they have in common is the group's state
+    /// and is not notified; what is out of step is put right by the actions.
+    package init(name: String, resuming routers: [VirtualRouter], into actions: inout [Action]) {
+        self.init(name: name, members: routers.map(\.settings.name))
+        statuses = routers.map(\.groupStatus)
+        toldFault = routers.map { $0.faults.contains(Faults(.group)) }
+        if let common = statuses.first?.state, common != .leaving, statuses.allSatisfy({ $0.state == common }) {
+            state = common
+        }
+        spreadFaults(into: &actions)
+        for member in statuses.indices { follow(member, into: &actions) }
+        activate(into: &actions)
+    }
+
     /// A member's status, after it handled an event. The actions are appended.
     package mutating func handle(_ status: Status, of member: Int, into actions: inout [Action]) {
         guard statuses.indices.contains(member), statuses[member] != status else { return }

@@ -177,4 +177,16 @@ struct GroupRig {
         _ = ledger.record(.down, of: 0)
         #expect(ledger.isFaulted && ledger.priority == 100)
     }
+
+    @Test func aReloadedGroupResumes() {
+        let active = GroupRig.active(2)
+        var actions: [SyncGroup.Action] = []
+        let same = SyncGroup(name: "VG", resuming: active.routers, into: &actions)
+        #expect(same.state == .active && actions.isEmpty)
+        var third = GroupRig(3)
+        third.all(.start)
+        let mixed = SyncGroup(name: "VG", resuming: active.routers + [third.routers[2]], into: &actions)
+        #expect(mixed.state == .initialize)
+        #expect(actions == [.order(member: 0, .group(.retreat)), .order(member: 1, .group(.retreat))])
+    }
 }
