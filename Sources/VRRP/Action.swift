@@ -45,6 +45,14 @@ extension VirtualRouter {
         package var to: State
         /// Why.
         package var reason: Reason
+
+        /// Whether scripts, FIFO and mail hear of it, under `State.notifyName`. A leave is told when it is over, and not
+        /// at all if the role was kept; a router that only waits for a tracker's first result is not in fault.
+        package var isNotified: Bool {
+            let wasKept = from == .leaving && to == .active
+            return to != .leaving && from != to && !wasKept && reason != .fault(.waitingForTracker)
+                || from == .fault && to == .fault
+        }
     }
 
     /// Why a state was entered.

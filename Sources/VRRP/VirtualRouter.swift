@@ -68,10 +68,11 @@ package struct VirtualRouter: Hashable, Sendable {
     /// Asked the group to become active and was not yet answered.
     package internal(set) var wantsActive = false
 
+    /// Until when `preempt_delay` holds this router back; nil while it doesn't count.
+    package internal(set) var preemptAfter: Instant?
+
     var deadlines = Deadlines()
     var leaving: Leaving?
-    /// Until when `preempt_delay` holds this router back; nil while it doesn't count.
-    var preemptAfter: Instant?
     /// What will be the reason if the master-down timer runs out now.
     var takeoverReason = Reason.noAdverts
     /// The master-down timer has come late once since the last advert.
@@ -110,6 +111,25 @@ package struct VirtualRouter: Hashable, Sendable {
 
     /// True while the addresses are served: active or leaving.
     package var isServing: Bool { state == .active || state == .leaving }
+
+    /// What the addresses should look like now, for a shell that puts back what something else changed.
+    package var service: Service {
+        switch state {
+        case .initialize, .backup, .fault: .none
+        case .active: .full
+        case .leaving: leaving?.isSilent == true ? .silent : .full
+        }
+    }
+
+    /// How much of the addresses is served.
+    package enum Service: Hashable, Sendable {
+        /// They are absent.
+        case none
+        /// Present, but ARP requests and neighbour solicitations for them are not answered.
+        case silent
+        /// Present.
+        case full
+    }
 
     /// True if the effective priority is the owner's.
     package var isOwner: Bool { priority == 255 }

@@ -199,4 +199,21 @@ import Wire
         #expect(actions.first == .removeAddresses && actions.adverts.isEmpty)
         #expect(rig.router.state == .fault)
     }
+
+    @Test func scriptsHearOfALeaveWhenItIsOver() {
+        var rig = Rig.active()
+        var told: [String?] = []
+        for actions in [rig.hear(200), rig.pass(.seconds(1)), rig.handle(.fault(.tracker, isRaised: true))] {
+            told += actions.transitions.filter(\.isNotified).map(\.to.notifyName)
+        }
+        #expect(told == ["BACKUP", "FAULT"])
+        var kept = Rig.active()
+        var actions = kept.handle(.release)
+        actions += kept.pass(.seconds(5))
+        #expect(actions.transitions.count == 2 && actions.transitions.allSatisfy { !$0.isNotified })
+        var waiting = Rig()
+        waiting.handle(.fault(.waitingForTracker, isRaised: true))
+        #expect(waiting.handle(.start).transitions.map(\.isNotified) == [false])
+        #expect(waiting.handle(.fault(.tracker, isRaised: true)).transitions.map(\.isNotified) == [true])
+    }
 }

@@ -166,19 +166,21 @@ import Wire
     @Test(arguments: 0..<50 as Range<UInt64>) func randomWalksKeepTheInvariants(seed: UInt64) {
         var random = SplitMix(state: seed)
         var rig = Self.states[random.below(Self.states.count)].make()
-        var isServed = rig.router.isServing
+        var service = rig.router.service
         for _ in 0..<400 where rig.router.state != .initialize || !rig.router.hasStopped {
             let (name, event) = Self.events[random.below(Self.events.count)]
             if name.hasPrefix("shutdown"), random.below(20) > 0 { continue }
             rig.now = rig.now + .milliseconds(random.below(1500))
             for action in rig.handle(event(rig)) {
                 switch action {
-                case .addAddresses: isServed = true
-                case .removeAddresses: isServed = false
+                case .addAddresses: service = .full
+                case .silenceAddresses: service = .silent
+                case .removeAddresses: service = .none
                 default: break
                 }
             }
-            #expect(isServed == rig.router.isServing, "after \(name)")
+            #expect(service == rig.router.service, "after \(name)")
+            #expect(rig.router.isServing == (service != .none), "after \(name)")
             #expect((rig.router.leaving != nil) == (rig.router.state == .leaving), "after \(name)")
             let waits = [.backup, .active, .leaving].contains(rig.router.state)
             #expect((rig.router.nextDeadline != nil) == waits, "after \(name)")
