@@ -47,7 +47,8 @@ extension VirtualRouter {
 
     private mutating func hearAsBackup(_ advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
         guard advert.priority > 0 else { return hearGiveUp(advert, at: now, into: &actions) }
-        guard !(isOwner && settings.ownerIgnoresAdverts) else { return }
+        // Requirement 16; an owner that has released the role hears its successor.
+        guard !(isOwner && settings.ownerIgnoresAdverts && !isHeld) else { return }
         activePeer = advert.sender
         guard yields(to: advert, at: now, into: &actions) else {
             // Requirement 27: the timer runs on, and we preempt when it runs out.
@@ -76,7 +77,8 @@ extension VirtualRouter {
             preemptAfter = nil
             return true
         }
-        guard settings.preempts, !isHeld else { return true }
+        // An owner preempts whatever `nopreempt` says (RFC 9568 section 6.1, Preempt_Mode).
+        guard settings.preempts || isOwner, !isHeld else { return true }
         guard settings.preemptDelay > .zero, !isOwner else { return false }
         if let preemptAfter { return now < preemptAfter }
         preemptAfter = now + settings.preemptDelay

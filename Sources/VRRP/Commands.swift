@@ -18,7 +18,7 @@ extension VirtualRouter {
     /// removed and the router starts as ever.
     mutating func adopt(silence: Duration, at now: Instant, into actions: inout Actions) {
         guard state == .initialize else { return }
-        guard faults.isEmpty, silence < masterDown || settings.preempts else {
+        guard faults.isEmpty, silence < masterDown || settings.preempts || isOwner else {
             if faults.isEmpty { actions.log(.adoptionStale(silence)) }
             actions.append(.removeAddresses)
             return start(at: now, into: &actions)

@@ -200,6 +200,36 @@ import Wire
         #expect(rig.router.state == .fault)
     }
 
+    @Test func anOwnerThatReleasedStaysBackupThoughItIgnoresAdverts() {
+        var settings = Rig.settings(priority: 255)
+        settings.ownerIgnoresAdverts = true
+        var rig = Rig.active(settings)
+        rig.handle(.release)
+        for _ in 0..<10 {
+            rig.hear(100)
+            rig.pass(.seconds(1))
+        }
+        #expect(rig.router.state == .backup && rig.router.isHeld)
+        rig.pass(.seconds(4))
+        #expect(rig.router.state == .active, "the successor is gone")
+    }
+
+    @Test func anOwnerPreemptsInSpiteOfNopreempt() {
+        var settings = Rig.settings(priority: 255)
+        settings.preempts = false
+        var rig = Rig.active(settings)
+        rig.handle(.release)
+        rig.hear(100)
+        rig.pass(.seconds(1))
+        #expect(rig.router.state == .backup)
+        rig.handle(.reclaim)
+        for _ in 0..<4 {
+            rig.hear(100)
+            rig.pass(.seconds(1))
+        }
+        #expect(rig.router.state == .active)
+    }
+
     @Test func scriptsHearOfALeaveWhenItIsOver() {
         var rig = Rig.active()
         var told: [String?] = []

@@ -45,9 +45,10 @@ extension World {
         case 7: deed = .check(random.below(2) == 0 ? .up : .down)
         case 8:
             deed = .link(network: network, isUp: false)
-            plan(Plan(
-                at: at + random.below(6 * shape.interval), router: router,
-                deed: .link(network: network, isUp: true)))
+            plan(
+                Plan(
+                    at: at + random.below(6 * shape.interval), router: router,
+                    deed: .link(network: network, isUp: true)))
         case 9: deed = .interval(random.below(2) == 0 ? shape.interval : shape.longestInterval)
         case 10: deed = nodes[router].settings.priority == 255 ? .reclaim : .priority(UInt8(random.within(1...254)))
         case 11, 12: deed = .nap(random.below(6 * shape.interval), losesPackets: random.below(3) == 0)
@@ -69,6 +70,7 @@ extension World {
         for index in networks.indices {
             networks[index].heal()
             networks[index].loss = 0
+            networks[index].keepsOrder = true
             networks[index].duplicates = 0
             networks[index].delay = 0...shape.delay
         }

@@ -130,7 +130,10 @@ extension World {
         guard node.hasLink[network] != isUp else { return }
         wake(node)
         node.hasLink[network] = isUp || node.hasLink[network]
-        guard node.process == .running || node.process == .stopping else { return node.hasLink[network] = isUp }
+        guard node.process == .running || node.process == .stopping else {
+            node.hasLink[network] = isUp
+            return
+        }
         handle(.fault(.interface, isRaised: !isUp), node, node.members[network])
         node.hasLink[network] = isUp
         checkGroup(node)

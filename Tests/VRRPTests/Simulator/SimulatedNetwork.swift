@@ -22,18 +22,27 @@ struct SimulatedNetwork {
     var duplicates = 0
     var delay: ClosedRange<Int>
     private let routers: Int
-    /// Since when it is as it is.
-    var since = 0
+    /// A good network doesn't reorder: nothing arrives before what the same sender sent earlier.
+    var keepsOrder = false
+    private var lastArrival: [Int]
 
     init(routers: Int, delay: Int) {
         self.routers = routers
         blocked = [Bool](repeating: false, count: routers * routers)
         self.delay = 0...delay
+        lastArrival = [Int](repeating: 0, count: routers * routers)
     }
 
     func reaches(_ from: Int, _ to: Int) -> Bool { !blocked[from * routers + to] }
 
     mutating func block(_ from: Int, _ to: Int) { blocked[from * routers + to] = true }
+
+    /// When something that is sent now would arrive after this delay.
+    mutating func arrival(_ from: Int, _ to: Int, _ at: Int) -> Int {
+        guard keepsOrder else { return at }
+        lastArrival[from * routers + to] = max(at, lastArrival[from * routers + to])
+        return lastArrival[from * routers + to]
+    }
 
     mutating func heal() { for index in blocked.indices { blocked[index] = false } }
 }
@@ -73,7 +82,8 @@ extension World {
             var copies = random.isLucky(perMillion: network.duplicates) ? 2 : 1
             if random.isLucky(perMillion: network.loss) { copies -= 1 }
             for _ in 0..<copies {
-                let at = now + random.within(network.delay)
+                let delayed = now + random.within(network.delay)
+                let at = networks[member.network].arrival(node.index, to, delayed)
                 inFlight.insert(
                     Message(
                         at: at, from: node.index, to: to, network: member.network, advert: advert, packet: packet))
@@ -95,9 +105,9 @@ extension World {
     func deliver(_ message: Message, _ node: SimulatedNode) {
         let member = node.members[message.network]
         guard let advert = decode(message, member) else { return }
-        trace?.note("\(clock) R\(node.index)/\(message.network) hears R\(message.from) priority \(advert.priority)")
         if sabotage == .ignoresPriorityZero, advert.priority == 0 { return }
         if sabotage == .deafWhenActive, member.router.state == .active { return }
+        member.heard = advert
         noteHeard(advert, node, member)
         handle(.advert(sabotaged(advert, member)), node, member)
     }

@@ -100,7 +100,8 @@ final class SimulatedMember {
     var lastSent: Int?
     /// World time since which it is active.
     var activeSince: Int?
-    var sent = 0
+    /// The last advert that got through.
+    var heard: ReceivedAdvert?
 
     init(_ settings: VirtualRouterSettings, network: Int) {
         self.network = network

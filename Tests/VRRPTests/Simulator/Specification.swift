@@ -11,15 +11,22 @@ extension World {
         let local = node.local(now)
         let own = node.priority
         // Requirement 22.
-        guard advert.priority > 0 else { return member.earliest = min(member.earliest, local + member.skew(own)) }
-        guard !(own == 255 && node.settings.ownerIgnoresAdverts) else { return }
+        guard advert.priority > 0 else {
+            member.earliest = min(member.earliest, local + member.skew(own))
+            return
+        }
+        guard !(own == 255 && node.settings.ownerIgnoresAdverts && !node.isHeld) else { return }
         let interval = Int(advert.interval.nanosecondsClamped)
         let isWorse = advert.priority < own
         if isWorse, state == .backup, node.mayPreempt, member.firstLower == nil { member.firstLower = local }
         if !isWorse { member.firstLower = nil }
         // Requirement 27.
         guard !isWorse || (!node.mayPreempt && state != .active) else {
-            return member.learned = min(member.learned, interval)
+            member.learned = min(member.learned, interval)
+            // While preempt_delay counts the advert may be taken as an active router's.
+            guard node.settings.preemptDelay > .zero else { return }
+            member.earliest = min(member.earliest, local + member.masterDown(own))
+            return
         }
         if shape.version == .v3 { member.learned = interval }
         member.earliest = local + member.masterDown(own)
@@ -69,11 +76,12 @@ extension World {
     ) {
         member.activeSince = nil
         conflicts.removeAll { $0.network == member.network && ($0.first == node.index || $0.second == node.index) }
-        guard case .preempted(let sender, let priority) = transition.reason, sabotage != .reversedTie else { return }
+        guard case .preempted = transition.reason, let heard = member.heard, let own = node.settings.source else {
+            return
+        }
         // Requirement 30.
-        let own = node.settings.source ?? sender
-        guard priority > node.priority || priority == node.priority && sender > own else {
-            return fail("R\(node.index) (priority \(node.priority)) yields to \(sender) with priority \(priority)")
+        guard heard.priority > node.priority || heard.priority == node.priority && heard.sender > own else {
+            return fail("R\(node.index) (priority \(node.priority)) yields to \(heard)")
         }
     }
 

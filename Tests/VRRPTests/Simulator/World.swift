@@ -38,8 +38,9 @@ final class World {
     var failure: String?
     /// Adverts since the watch changed.
     var adverts = 0
-    /// Machine calls, for the statistics.
+    /// Events given to machines so far; many more than a world can need are a storm.
     var calls = 0
+    static let callLimit = 20_000
     private var buffer = VirtualRouter.Actions()
 
     init(seed: UInt64, sabotage: Sabotage? = nil, trace: Trace? = nil) {
@@ -131,12 +132,16 @@ final class World {
     func handle(_ event: VirtualRouter.Event, _ node: SimulatedNode, _ member: SimulatedMember) {
         guard failure == nil else { return }
         calls += 1
+        if calls > Self.callLimit { return fail("a storm: \(calls) events") }
         let before = member.router.state
         buffer.removeAll()
         member.router.handle(event, at: node.instant(now), into: &buffer)
-        if sabotage == .echoes, case .advert = event { send(member.router.priority, node, member) }
-        sabotageTimers(node, member)
         var adverts = 0
+        if sabotage == .echoes, case .advert = event {
+            send(member.router.priority, node, member)
+            adverts += 1
+        }
+        sabotageTimers(node, member)
         for action in buffer.list {
             if case .sendAdvert = action { adverts += 1 }
             perform(action, event, node, member)
