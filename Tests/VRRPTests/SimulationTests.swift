@@ -2,10 +2,15 @@ import Foundation
 import Testing
 
 /// Worlds of routers, a seed each, against the invariants of `Simulator/Invariants.swift` and
-/// `Simulator/Specification.swift`. `SLUICE_SIMULATION_SEED=N` runs that seed only and prints what happened.
+/// `Simulator/Specification.swift`. `SLUICE_SIMULATION_SEED=N` runs that seed only and prints what happened,
+/// `SLUICE_SIMULATION_SEEDS=N` as many instead of 10,000.
 @Suite struct SimulationTests {
-    private static let seedsPerTest = 1250
-    private static let wanted = ProcessInfo.processInfo.environment["SLUICE_SIMULATION_SEED"].flatMap(UInt64.init)
+    private static let seedsPerTest = number("SLUICE_SIMULATION_SEEDS").map { Int($0) / 8 } ?? 1250
+    private static let wanted = number("SLUICE_SIMULATION_SEED")
+
+    private static func number(_ variable: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init)
+    }
 
     @Test(arguments: 0..<8)
     func everySeedHolds(part: Int) {

@@ -27,7 +27,7 @@ extension World {
         case 7: return returning(active, end)
         case 8: return changePriority(active, end)
         case 9: return nap(active, end)
-        case 10: return changeInterval(end)
+        case 10: return changeInterval(active, end)
         default: return nothing(end)
         }
     }
@@ -96,12 +96,12 @@ extension World {
     }
 
     /// Requirement 46: a reload with another interval goes round without a failover; the active router is first.
-    private func changeInterval(_ end: Int) -> Int {
+    private func changeInterval(_ active: SimulatedNode, _ end: Int) -> Int {
         guard shape.version == .v3 else { return nothing(end) }
         mayMove = false
         let old = Int(nodes[0].settings.advertInterval.nanosecondsClamped)
         let new = old == shape.interval ? shape.longestInterval : shape.interval
-        for node in nodes.sorted(by: { left, _ in left.members[0].router.state == .active }) {
+        for node in [active] + nodes.filter({ $0 !== active }) {
             perform(Plan(at: now, router: node.index, deed: .interval(new)))
             run(until: now + random.below(shape.interval))
         }

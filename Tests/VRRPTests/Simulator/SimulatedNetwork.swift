@@ -110,6 +110,7 @@ extension World {
         member.heard = advert
         noteHeard(advert, node, member)
         handle(.advert(sabotaged(advert, member)), node, member)
+        checkGroup(node)
     }
 
     /// What gets through: requirement 12 without the codec, all of them with it.

@@ -75,6 +75,10 @@ extension World {
         _ transition: VirtualRouter.Transition, _ node: SimulatedNode, _ member: SimulatedMember
     ) {
         member.activeSince = nil
+        // An owner or an adopted router has waited for nothing yet; one that overslept waits from now on.
+        if transition.reason == .overslept || member.earliest == .max {
+            member.earliest = node.local(now) + member.masterDown(node.priority)
+        }
         conflicts.removeAll { $0.network == member.network && ($0.first == node.index || $0.second == node.index) }
         guard case .preempted = transition.reason, let heard = member.heard, let own = node.settings.source else {
             return

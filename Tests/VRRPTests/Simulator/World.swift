@@ -120,6 +120,7 @@ final class World {
         for member in node.members {
             guard let deadline = member.router.nextDeadline, deadline <= local else { continue }
             handle(.timer, node, member)
+            checkGroup(node)
             if let next = member.router.nextDeadline, next <= local, sabotage == nil {
                 fail("R\(node.index) has a deadline that is not in the future after its timer")
             }
