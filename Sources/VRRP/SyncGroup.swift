@@ -74,6 +74,7 @@ package struct SyncGroup: Hashable, Sendable {
         statuses[member] = status
         spreadFaults(into: &actions)
         if old.state != status.state { follow(member, into: &actions) }
+        if old.state == .leaving, status.state == .active { stayTogether(member, into: &actions) }
         activate(into: &actions)
         notify(into: &actions)
     }
@@ -107,6 +108,12 @@ package struct SyncGroup: Hashable, Sendable {
         for other in statuses.indices where other != member && statuses[other].state == .active {
             actions.append(.order(member: other, .group(.retreat)))
         }
+    }
+
+    /// A member takes its role back after a release that only another member's network has a successor for.
+    private func stayTogether(_ member: Int, into actions: inout [Action]) {
+        guard statuses.contains(where: { $0.state == .backup && !$0.wantsActive }) else { return }
+        actions.append(.order(member: member, .group(.retreat)))
     }
 
     /// All would be active or are: so be it.

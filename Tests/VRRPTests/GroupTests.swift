@@ -155,6 +155,16 @@ struct GroupRig {
         #expect(rig.log.last == "group initialize")
     }
 
+    @Test func r37_aReleaseWithASuccessorForOneMemberOnlyTearsNothing() {
+        var rig = GroupRig.active(2)
+        rig.all(.release)
+        for _ in 0..<4 {
+            rig.hear(200, of: 0)
+            rig.pass(.seconds(1))
+            #expect(rig.states != [.backup, .active])
+        }
+    }
+
     @Test func r37_ownersMoveTogetherToo() {
         var rig = GroupRig(2, priority: 255)
         rig.handle(.start, of: 0)
