@@ -50,6 +50,7 @@ let package = Package(
         // 2: pure machines and tables, and wrappers of IO.
         module("Scheduling", []),
         module("Config", ["Wire"]),
+        module("VRRP", ["Wire"]),
         module("BPF", ["CLibBPF", "CShim", "Linux"]),
         module("Netlink", ["CLibNL", "CShim", "Linux", "Wire"]),
         module("Linux", ["CShim"]),
@@ -71,6 +72,7 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("SchedulingTests", ["Scheduling"]),
         tests("ConfigTests", ["Config", "Wire"], exclude: ["Corpus", "Golden"]),
+        tests("VRRPTests", ["VRRP", "Wire"], resources: [.copy("Golden")]),
         tests("BPFTests", ["BPF", "Linux"]),
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),
