@@ -42,9 +42,13 @@ extension ReloadResult {
     var json: JSON {
         .object([
             ("ok", .bool(ok)), ("message", .string(message)),
+            ("read_ms", Self.milliseconds(readSeconds)), ("apply_ms", Self.milliseconds(applySeconds)),
             ("diagnostics", .array(diagnostics.map { .string($0.description) })),
         ])
     }
+
+    /// With one digit after the point.
+    private static func milliseconds(_ seconds: Double) -> JSON { .double((seconds * 10_000).rounded() / 10) }
 }
 
 extension Logger {

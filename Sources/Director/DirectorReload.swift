@@ -10,12 +10,23 @@ extension Director {
         guard role == .active else {
             return ReloadResult(ok: false, diagnostics: [], message: "stopping: nothing is changed")
         }
-        let read = ConfigurationReader.read(path: options.path, from: DiskSource())
+        let start = now
+        let read = ConfigurationReader.readDisk(options.path, configID: options.configID)
+        let readSeconds = now - start
         for diagnostic in read.diagnostics { log.log(diagnostic) }
-        guard let wanted = read.configuration else {
+        guard let wanted = read.configuration, !(options.isStrict && read.hasWarnings) else {
             log.error("reload: \(options.path) is refused, nothing is changed")
-            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: "refused, nothing is changed")
+            return ReloadResult(
+                ok: false, diagnostics: read.diagnostics, message: "refused, nothing is changed",
+                readSeconds: readSeconds)
         }
+        return apply(wanted, of: read.diagnostics, readSeconds: readSeconds)
+    }
+
+    private func apply(
+        _ wanted: Configuration, of diagnostics: [Diagnostic], readSeconds: Double
+    ) -> ReloadResult {
+        let start = now
         let before = configuration
         configuration = wanted
         do {
@@ -23,7 +34,7 @@ extension Director {
         } catch {
             configuration = before
             let message = takeBack(error)
-            return ReloadResult(ok: false, diagnostics: read.diagnostics, message: message)
+            return ReloadResult(ok: false, diagnostics: diagnostics, message: message, readSeconds: readSeconds)
         }
         schedule.reconciled(isIncomplete ? .incomplete : .done, at: now)
         schedule.retired(retiredCount, at: now)
@@ -31,7 +42,8 @@ extension Director {
         applySettings()
         let text = "reloaded: \(wanted.virtualServices.count) virtual services"
         log.notice("\(text)")
-        return ReloadResult(ok: true, diagnostics: read.diagnostics, message: text)
+        return ReloadResult(
+            ok: true, diagnostics: diagnostics, message: text, readSeconds: readSeconds, applySeconds: now - start)
     }
 
     /// What to say of a reload that failed. A plan that does not fit fails before the first edit; what fails later may
@@ -60,4 +72,7 @@ package struct ReloadResult: Sendable {
     package var ok: Bool
     package var diagnostics: [Diagnostic]
     package var message: String
+    /// How long the files took to read and check, and the difference to apply.
+    package var readSeconds = 0.0
+    package var applySeconds = 0.0
 }

@@ -14,8 +14,8 @@ package struct DiskSource: ConfigurationSource {
         do {
             var information = stat()
             guard stat(path, &information) == 0 else { throw SystemError("stat", context: path) }
-            guard information.st_mode & S_IFMT != S_IFDIR else {
-                throw ConfigurationSourceError(reason: "it is a directory")
+            guard information.st_mode & S_IFMT == S_IFREG else {
+                throw ConfigurationSourceError(reason: "it is no regular file")
             }
             guard information.st_size <= Self.limit else {
                 throw ConfigurationSourceError(reason: "it is larger than 64 MiB")

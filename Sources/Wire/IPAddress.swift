@@ -9,15 +9,24 @@ package struct IPv4Address: Hashable, Comparable, Sendable {
     /// Parses dotted-quad text, four decimal numbers without leading zeros (RFC 6943 section 3.1.1); nil if it is
     /// anything else.
     package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var value: UInt32 = 0
-        for part in parts {
-            guard part.utf8.count <= 3, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let byte = UInt8(part),
-                part.utf8.count == 1 || part.utf8.first != 0x30
-            else { return nil }
-            value = value << 8 | UInt32(byte)
+        var part: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39 where digits == 0 || part > 0:
+                part = part * 10 + UInt32(byte - 0x30)
+                digits += 1
+                if part > 255 { return nil }
+            case 0x2e where digits > 0 && dots < 3:
+                value = value << 8 | part
+                (part, digits, dots) = (0, 0, dots + 1)
+            default: return nil
+            }
         }
+        guard dots == 3, digits > 0 else { return nil }
+        value = value << 8 | part
         rawValue = value
     }
 

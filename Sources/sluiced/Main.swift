@@ -13,13 +13,15 @@ struct Sluiced: ParsableCommand {
         commandName: "sluiced",
         abstract: "Forward packets for virtual services with XDP, as a keepalived.conf describes them.",
         discussion: """
-            Reads the virtual_server part of keepalived.conf, loads the XDP forwarder, fills its maps and follows the \
-            neighbours. It runs in the foreground and logs to standard error (with priorities under systemd).
+            Reads keepalived.conf, loads the XDP forwarder, fills its maps and follows the neighbours. It runs in the \
+            foreground and logs to standard error (with priorities under systemd).
 
             Signals: SIGHUP reloads the file and applies the difference; SIGTERM and SIGINT stop: known flows are \
             forwarded until they are idle or sluice_drain seconds (5) have passed, then the programs are detached.
 
-            Exit status: 0 stopped as asked; 1 it could not run; 2 the configuration is refused.
+            Exit status: 0 stopped as asked; 1 it could not run; 2 the configuration is refused. Of --check: 0 clean, \
+            1 warnings with --strict, 2 refused. Of --config-test, as keepalived's: 0 clean, 5 faults with which it runs, \
+            6 a script that is not safe, 2 refused.
             """,
         version: "sluiced 0.1.0")
 
@@ -36,8 +38,21 @@ struct Sluiced: ParsableCommand {
     @Flag(name: .long, help: "Check the configuration file, report, and exit; touch nothing.")
     var check = false
 
-    @Flag(name: .long, help: "With --check: take warnings for errors.")
+    @Flag(name: .long, help: "Take warnings for errors: with --check, or at the start.")
     var strict = false
+
+    @Flag(
+        name: [.customShort("t"), .long],
+        help: "Check as keepalived does, with its exit statuses; -tLOG or --config-test=LOG writes the report to LOG.")
+    var configTest = false
+
+    @Option(name: .long, help: .hidden)
+    var configTestLog: String?
+
+    @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp("Keep lines that begin with @ID; by default the host's name.", valueName: "id"))
+    var configID: String?
 
     @Flag(name: .long, help: "At a stop, leave programs, links and maps in place: they go on forwarding.")
     var keepForwarding = false
@@ -49,30 +64,35 @@ struct Sluiced: ParsableCommand {
     @Argument(help: ArgumentHelp("With --check: the configuration file.", valueName: "file"))
     var checked: String?
 
+    static func main() { main(KeepalivedSpelling.translated(Array(CommandLine.arguments.dropFirst()))) }
+
     func validate() throws {
-        if checked != nil, !check { throw ValidationError("unexpected argument: a file is named by -f FILE") }
-        if strict, !check { throw ValidationError("--strict goes with --check") }
+        if checked != nil, !check, !configTest {
+            throw ValidationError("unexpected argument: a file is named by -f FILE")
+        }
     }
 
     func run() throws {
         let path = checked ?? file
-        if check { throw ExitCode(checkFile(path)) }
+        if configTest { throw ExitCode(try testAsKeepalived(path)) }
+        if check {
+            let report = CheckReport(path: path, configID: configID)
+            print(report.text, terminator: "")
+            throw ExitCode(report.status(strict: strict))
+        }
         throw ExitCode(serve(path))
     }
 
-    /// 0 clean; 1 warnings, with --strict; 2 errors.
-    private func checkFile(_ path: String) -> Int32 {
-        let read = ConfigurationReader.read(path: path, from: DiskSource())
-        for diagnostic in read.diagnostics { print(PlainText.clean("\(diagnostic)")) }
-        let warnings = read.diagnostics.count { $0.severity == .warning }
-        guard let configuration = read.configuration else {
-            print("\(path): refused")
-            return 2
+    private func testAsKeepalived(_ path: String) throws -> Int32 {
+        let report = CheckReport(path: path, configID: configID)
+        let bytes = Array(report.text.utf8)
+        if let configTestLog {
+            let flags = O_WRONLY | O_CREAT | O_APPEND
+            try FileDescriptor(path: configTestLog, flags: flags, mode: 0o644).writeAll(bytes)
+        } else {
+            _ = write(STDERR_FILENO, bytes, bytes.count)
         }
-        let servers = configuration.virtualServices.reduce(0) { $0 + $1.realServers.count }
-        let services = configuration.virtualServices.count
-        print("\(path): \(services) virtual services, \(servers) real servers, \(warnings) warnings")
-        return strict && warnings > 0 ? 1 : 0
+        return report.keepalivedStatus
     }
 
     private func serve(_ path: String) -> Int32 {
@@ -85,14 +105,15 @@ struct Sluiced: ParsableCommand {
             // Before any thread, since threads inherit it.
             let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
             let instance = try Instance(name: instance)
-            let read = ConfigurationReader.read(path: path, from: DiskSource())
+            let read = ConfigurationReader.readDisk(path, configID: configID)
             for diagnostic in read.diagnostics { log.log(diagnostic) }
-            guard let configuration = read.configuration else {
-                log.error("\(path): refused, nothing is started")
+            guard let configuration = read.configuration, !(strict && read.hasWarnings) else {
+                log.error("\(path): refused\(read.configuration == nil ? "" : " by --strict"), nothing is started")
                 return 2
             }
             let lock = try instance.lock()
-            let options = DirectorOptions(instance: instance, path: path, keepsForwarding: keepForwarding)
+            let options = DirectorOptions(
+                instance: instance, path: path, keepsForwarding: keepForwarding, isStrict: strict, configID: configID)
             let director: Director
             do {
                 director = try Director(configuration, options: options, log: log)

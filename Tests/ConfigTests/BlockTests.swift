@@ -4,159 +4,123 @@ import Testing
 
 @Suite("Blocks and keywords")
 struct BlockTests {
+    private static let check = BlockShape(name: "CHECK", keywords: ["port": .init(minimumArguments: 1)])
+    private static let server = BlockShape(
+        name: "server",
+        keywords: [
+            "weight": .init(minimumArguments: 1), "CHECK": .init(content: .keywords(check)),
+            "script": .init(minimumArguments: 1, isQuoted: true), "threshold": .init(),
+        ])
+    private static let root = BlockShape(
+        name: "the top level",
+        keywords: [
+            "service": .init(minimumArguments: 1, content: .keywords(server)), "mails": .init(content: .values),
+            "settings": .init(content: .keywords(BlockShape(name: "settings", keywords: ["drain_time": .init()]))),
+        ])
+
+    /// The statements of a text, written out: "a b{c;d}".
+    private struct Result {
+        let text: String
+        let messages: [String]
+        let errors: Int
+        let statements: [Statement]
+
+        init(_ text: String) {
+            let log = DiagnosticLog()
+            let source = MemorySource(["t.conf": text])
+            let tokens = LineReader.tokens(of: "t.conf", from: source, context: ReadingContext(), log: log)
+            statements = BlockReader.statements(of: tokens ?? [], root: BlockTests.root, log: log)
+            self.text = statements.map(Self.text).joined(separator: ";")
+            messages = log.all.map { "\($0.location.line): \($0.message)" + ($0.hint.map { " (\($0))" } ?? "") }
+            errors = log.all.count { $0.severity == .error }
+        }
+
+        private static func text(_ statement: Statement) -> String {
+            let words = statement.words.map(\.text).joined(separator: " ")
+            return statement.block.isEmpty ? words : "\(words){\(statement.block.map(text).joined(separator: ";"))}"
+        }
+    }
+
+    @Test("Blocks nest; the brace may be on the next line")
+    func nesting() {
+        let result = Result("service a {\nweight 3\nCHECK\n{\nport 1 }\n}\nmails { x y\nz }")
+        #expect(result.text == "service a{weight 3;CHECK{port 1}};mails{x y;z}")
+        #expect(result.messages.isEmpty)
+    }
+
     @Test("An unknown keyword is skipped, with the nearest known one")
     func unknownKeyword() {
-        let reading = Reading(service("delay_lop 6\nnat_mask 255.255.255.0"))
+        let result = Result("service a {\nweigth 3\nnat_mask 255.255.255.0\nWeight 5\n}")
+        #expect(result.text == "service a")
         #expect(
-            reading.warnings == [
-                "5: unknown keyword 'delay_lop': line skipped (did you mean 'delay_loop'?)",
-                "6: unknown keyword 'nat_mask': line skipped",
+            result.messages == [
+                "2: unknown keyword 'weigth': line skipped (did you mean 'weight'?)",
+                "3: unknown keyword 'nat_mask': line skipped",
+                "4: unknown keyword 'Weight': line skipped (did you mean 'weight'?)",
             ])
-        #expect(reading.services.count == 1)
     }
 
-    @Test("An unknown block is skipped whole, known words in it too")
+    @Test("An unknown block is skipped whole, known words in it too, wherever its brace is")
     func unknownBlock() {
-        let reading = Reading(service("TCP_CHEK {\nlb_kind NAT\nfoo {\n}\n}\nweight 2"))
-        #expect(reading.warnings == ["5: unknown keyword 'TCP_CHEK': block skipped"])
-        #expect(reading.servers.map(\.mode) == [.dr])
-        #expect(reading.servers.map(\.weight) == [2])
-        let top = Reading("vrrp_instnce VI\n{\nvirtual_server 1.2.3.4 5 {\n}\n}\n" + service())
-        #expect(top.warnings == ["1: unknown keyword 'vrrp_instnce': block skipped (did you mean 'vrrp_instance'?)"])
-        #expect(top.servicePlaces == ["10.0.0.1:80"])
+        for text in ["foo {\nweight 1\nx {\n}\n}", "foo\n{\nweight 1\nx {\n}\n}"] {
+            let result = Result("service a {\n\(text)\nweight 2\n}")
+            #expect(result.text == "service a{weight 2}")
+            #expect(result.messages == ["2: unknown keyword 'foo': block skipped"])
+        }
     }
 
-    @Test("A keyword in the wrong block says where it belongs")
+    @Test("A keyword in the wrong block says where it belongs, one with a slip too")
     func wrongBlock() {
-        let reading = Reading(service("TCP_CHECK {\n}\nuthreshold 5\nsluice_drain 3"))
+        let result = Result("port 1\ndrain_time\nservice a {\nmails { x }\nport 1\ndrain_tiem\n}")
         #expect(
-            reading.warnings == [
-                "5: unknown keyword 'TCP_CHECK': block skipped (it belongs in real_server)",
-                "7: unknown keyword 'uthreshold': line skipped (it belongs in real_server)",
-                "8: unknown keyword 'sluice_drain': line skipped (it belongs in global_defs)",
-            ])
-        let check = Reading(service(server: "real_server 10.0.1.1 80 { TCP_CHECK { nb_get_retry 3 } }"))
-        #expect(
-            check.warnings == ["6: unknown keyword 'nb_get_retry': line skipped (it belongs in HTTP_GET or SSL_GET)"])
-    }
-
-    @Test("A service inside a block that was not closed is skipped, and the hint says why")
-    func swallowedBlock() {
-        let reading = Reading(String(service().dropLast(1)) + service())
-        #expect(reading.services.count == 1)
-        #expect(
-            reading.warnings == [
-                "8: unknown keyword 'virtual_server': block skipped "
-                    + "(it stands outside of blocks: is a '}' missing before it?)",
-                "1: the block that begins here is not closed (add a '}')",
-            ])
-        #expect(
-            Reading("connect_port 80").warnings == [
-                "1: unknown keyword 'connect_port': line skipped (it belongs in a checker)"
-            ])
-    }
-
-    @Test("Keywords are case sensitive")
-    func caseSensitive() {
-        #expect(Reading(service("Weight 5")).servers.map(\.weight) == [1])
-        #expect(
-            Reading(service("Weight 5")).warnings == [
-                "5: unknown keyword 'Weight': line skipped (did you mean 'weight'?)"
+            result.messages == [
+                "1: unknown keyword 'port': line skipped (did you mean 'port' inside 'CHECK'?)",
+                "2: unknown keyword 'drain_time': line skipped (did you mean 'drain_time' inside 'settings'?)",
+                "4: unknown keyword 'mails': block skipped (it stands outside of blocks: is a '}' missing before it?)",
+                "5: unknown keyword 'port': line skipped (did you mean 'port' inside 'CHECK'?)",
+                "6: unknown keyword 'drain_tiem': line skipped (did you mean 'drain_time' inside 'settings'?)",
             ])
     }
 
     @Test("A missing { is reported and the block read anyhow")
     func missingOpenBrace() {
-        let reading = Reading(service(server: "real_server 10.0.1.1 80\nweight 3\n}"))
-        #expect(reading.warnings == ["6: 'real_server' has no '{': what follows is read as its block"])
-        #expect(reading.servers.map(\.weight) == [3])
+        let result = Result("service a\nweight 3\n}")
+        #expect(result.messages == ["1: 'service' has no '{': what follows is read as its block"])
+        #expect(result.text == "service a{weight 3}")
     }
 
     @Test("Surplus braces are reported and ignored")
     func surplusBraces() {
-        let reading = Reading("}\n" + service("weight 3 {") + "\n{\n}\n")
+        let result = Result("}\nservice a { weight 3 {\nthreshold\n}\n{\n}\n")
         #expect(
-            reading.warnings == [
-                "1: a '}' too many: ignored", "6: a '{' after no keyword that opens a block: ignored",
-                "10: a '{' after no keyword that opens a block: ignored", "11: a '}' too many: ignored",
+            result.messages == [
+                "1: a '}' too many: ignored", "2: a '{' after no keyword that opens a block: ignored",
+                "5: a '{' after no keyword that opens a block: ignored", "6: a '}' too many: ignored",
             ])
-        #expect(reading.servers.map(\.weight) == [3])
+        #expect(result.text == "service a{weight 3;threshold}")
     }
 
     @Test("A block that is not closed ends with the file")
     func missingCloseBrace() {
-        let reading = Reading(String(service().dropLast(1)))
-        #expect(reading.warnings == ["1: the block that begins here is not closed (add a '}')"])
-        #expect(reading.servicePlaces == ["10.0.0.1:80"])
-        #expect(
-            Reading("vrrp_instance A { x {").warnings == ["1: the block that begins here is not closed (add a '}')"])
+        #expect(Result("service a {\nweight 3").text == "service a{weight 3}")
+        #expect(Result("service a {\nx {").messages.count == 3)
+        #expect(Result("service a {").messages == ["1: the block that begins here is not closed (add a '}')"])
     }
 
-    @Test(
-        "A keyword without its argument is an error, as in keepalived",
-        arguments: [
-            "virtual_server {\n}", "virtual_server_group {\n}", "virtual_server group {\n}", service("lb_algo"),
-            service("delay_loop"), service(server: "real_server {\n}"), "global_defs {\nsmtp_server\n}",
-            service(server: "real_server 10.0.1.1 80 { weight }"), "global_defs {\nsluice_timeouts 1 2\n}",
-            service(server: "real_server 10.0.1.1 80 { TCP_CHECK { connect_port } }"),
-        ])
-    func missingArgument(text: String) {
-        let reading = Reading(text)
-        #expect(reading.configuration == nil)
-        #expect(reading.errors.count == 1)
-        #expect(reading.errors.first?.contains("needs") == true)
+    @Test("A keyword without its argument is an error, as in keepalived; what follows is read")
+    func missingArgument() {
+        let result = Result("service {\nweight\n}\nservice b {\nscript\n}")
+        #expect(result.errors == 3)
+        #expect(result.messages[0] == "1: 'service' needs a value (keepalived refuses it too)")
+        #expect(result.text == "service b")
     }
 
-    @Test("Other top-level blocks are passed over with one note for each kind")
-    func otherBlocks() {
-        let instance = "vrrp_instance A {\nvirtual_ipaddress {\n10.0.0.1/24 dev eth0\n}\n}\n"
-        let reading = Reading(instance + instance + "vrrp_script B { script \"/bin/true {\" }\n" + service())
-        #expect(
-            reading.notes == [
-                "1: 'vrrp_instance': understood, not used yet", "11: 'vrrp_script': understood, not used yet",
-            ])
-        #expect(reading.warnings.isEmpty)
-        #expect(reading.services.count == 1)
-    }
-
-    @Test("Checkers and health settings are passed over, each keyword noted once")
-    func checkers() {
-        let check = """
-            real_server 10.0.1.1 80 {
-            TCP_CHECK { connect_timeout 3
-            connect_port 80 }
-            HTTP_GET {
-            url {
-            path /
-            status_code 200
-            }
-            nb_get_retry 3
-            }
-            SMTP_CHECK { host { connect_ip 1.2.3.4 } }
-            }
-            """
-        let reading = Reading(service("delay_loop 6\nquorum 2\nsorry_server 10.0.9.9 80\ndelay_loop 7", server: check))
-        #expect(reading.warnings.isEmpty)
-        #expect(
-            reading.notes.map { $0.split(separator: "'")[1] } == [
-                "delay_loop", "quorum", "sorry_server", "TCP_CHECK", "HTTP_GET", "SMTP_CHECK",
-            ])
-    }
-
-    @Test(
-        "Every keyword that is used says so when its value makes no sense",
-        arguments: [BlockKind.globalDefs, .virtualServer, .realServer])
-    func tableAndReadersAgree(kind: BlockKind) {
-        for keyword in Grammar.keepalived.all(in: kind) where keyword.use == .used && keyword.minimumArguments > 0 {
-            let line = keyword.name + String(repeating: " a/b", count: keyword.minimumArguments)
-            let text =
-                switch kind {
-                case .globalDefs: "global_defs {\n\(line)\n}"
-                case .realServer: service(server: "real_server 10.0.1.1 80 {\n\(line)\n}")
-                default: service(keyword.block == nil ? line : "\(line) {\n}")
-                }
-            #expect(Reading(text).warnings.count == 1, "\(line)")
-        }
+    @Test("Scripts are split by their own rules; one that can't be is skipped")
+    func quoted() {
+        #expect(Result("service a {\nscript '/x y' \"z\\\"\"w\n}").statements[0].block[0].argument(1) == "z\"w")
+        let result = Result("service a {\nscript 'x\nweight 1\n}")
+        #expect(result.messages == ["2: a \"'\" is not closed: line skipped"])
+        #expect(result.text == "service a{weight 1}")
     }
 
     @Test("Edit distance counts insertions, deletions, substitutions and swaps")
@@ -169,14 +133,27 @@ struct BlockTests {
         #expect(distance("kitten", "sitting") == 3)
         #expect(nearest(to: "wr", among: ["rr", "wrr"]) == "rr")
         #expect(nearest(to: "foo", among: ["barbarian"]) == nil)
+        #expect(nearest(to: String(repeating: "x", count: 100), among: ["x"]) == nil)
     }
 
-    @Test("Diagnostics print FILE:LINE: severity: message (hint)")
-    func description() {
-        let location = SourceLocation(file: "a.conf", line: 7)
-        #expect(Diagnostic(severity: .warning, location: location, message: "m").description == "a.conf:7: warning: m")
-        #expect(
-            Diagnostic(severity: .note, location: location, message: "m", hint: "h").description
-                == "a.conf:7: note: m (h)")
+    @Test("Diagnostics are counted when they are too many; errors are kept beside them")
+    func bounded() {
+        let log = DiagnosticLog()
+        for line in 1...3_000 { log.warn(SourceLocation(file: "a", line: line), "w") }
+        log.fail(SourceLocation(file: "a", line: 1), "e")
+        #expect(log.hasErrors)
+        #expect(log.all.count == 1_002)
+        #expect(log.all.contains { $0.severity == .error })
+        #expect(log.all.last?.message == "2000 more like these, not shown")
+    }
+
+    @Test("Many unknown keywords, all different, are read in time")
+    func manyUnknown() {
+        let clock = ContinuousClock()
+        let text = (0..<100_000).map { "vrrp_\($0)" }.joined(separator: "\n")
+        var count = 0
+        let took = clock.measure { count = Reading(text).diagnostics.count }
+        #expect(count == 1_001)
+        #expect(took < .seconds(20))
     }
 }

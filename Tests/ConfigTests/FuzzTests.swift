@@ -4,27 +4,6 @@ import Wire
 
 @Suite("Mutated configurations")
 struct FuzzTests {
-    /// SplitMix64, so that a failing seed is a test case.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            return word ^ (word >> 31)
-        }
-    }
-
-    private static let pieces = [
-        "{", "}", "\"", "\\", "\\#", "#", "!", "\n", "\r\n", "\t ", "$", "${", "@", "~", "-", "/", "::", "-1", "0",
-        "4294967296",
-        "99999999999999999999", "virtual_server ", "real_server ", "virtual_server_group G {", "group G", "include *",
-        "fwmark",
-        "10.0.0.1-255.255.255.255", "::/0", "lb_algo ", "sh-port", "weight ", "\u{0}", "\u{FEFF}", "é", "TCP_CHECK {",
-    ]
-
     private static let examples = [
         service("delay_loop 6\npersistence_timeout 50\nlb_algo mh\nmh-port\nsluice_stateless"),
         """
@@ -57,33 +36,37 @@ struct FuzzTests {
         "vrrp_instance VI {\n  virtual_ipaddress {\n 10.0.0.1\n }\n}\ninclude b.conf\n",
     ]
 
-    @Test("Whatever is done to a configuration, reading it ends and says something sensible", arguments: 0..<8)
+    /// Small ones of the corpus, so that there is time for many, and those above.
+    private static let texts =
+        Corpus.names.map(Corpus.bytes).filter { $0.count < 2_000 } + examples.map { Array($0.utf8) }
+
+    @Test(
+        "Whatever is done to a configuration, reading it ends and says something sensible",
+        arguments: 0..<8 as Range<UInt64>)
     func mutations(seed: UInt64) {
-        var random = Generator(state: seed)
-        for _ in 0..<250 {
-            var text = Array(Self.examples.randomElement(using: &random)!.utf8)
-            for _ in 0..<Int.random(in: 1...12, using: &random) { Self.mutate(&text, using: &random) }
-            var source = MemorySource(["b.conf": Self.examples[0]])
+        var mutator = Mutator(seed: seed, texts: Self.texts)
+        let start = processorTime()
+        for round in 0..<400 {
+            // Slow machines do fewer, but never none.
+            if round > 20, processorTime() - start > .seconds(2) { break }
+            let text = mutator.next()
+            var source = MemorySource(["b.conf": Self.examples[0], "c.conf": "include t.conf\n"])
             source.files["t.conf"] = text
-            let result = ConfigurationReader.read(path: "t.conf", from: source)
+            let begin = processorTime()
+            let result = ConfigurationReader.read(path: "t.conf", from: source, context: Self.context)
+            #expect(processorTime() - begin < .seconds(10), "seed \(seed), round \(round)")
             let hasErrors = result.diagnostics.contains { $0.severity == .error }
-            #expect((result.configuration == nil) == hasErrors)
-            #expect(result.diagnostics.count <= text.count * 4 + 64, "seed \(seed)")
+            let isRefused = result.configuration == nil
+            #expect(isRefused == hasErrors, "seed \(seed), round \(round)")
+            #expect(result.diagnostics.count <= 2_001, "seed \(seed), round \(round)")
             if let configuration = result.configuration { Self.check(configuration, seed) }
         }
     }
 
-    private static func mutate(_ text: inout [UInt8], using random: inout Generator) {
-        let place = Int.random(in: 0...text.count, using: &random)
-        let end = min(text.count, place + Int.random(in: 0...20, using: &random))
-        switch Int.random(in: 0..<5, using: &random) {
-        case 0: text.insert(contentsOf: Array(pieces.randomElement(using: &random)!.utf8), at: place)
-        case 1: text.removeSubrange(place..<end)
-        case 2: text.insert(contentsOf: text[place..<end], at: Int.random(in: 0...text.count, using: &random))
-        case 3: if place < text.count { text[place] = UInt8.random(in: 0...255, using: &random) }
-        default: text.insert(contentsOf: Array(examples.randomElement(using: &random)!.utf8), at: place)
-        }
-    }
+    /// Limits that a few thousand readings have time to reach.
+    private static let context = ReadingContext(
+        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 4_000,
+        maximumBytes: 1 << 18)
 
     /// What every configuration that is accepted holds to.
     private static func check(_ configuration: Configuration, _ seed: UInt64) {

@@ -11,13 +11,15 @@ struct ServiceTests {
         let address = try #require(IPAddress("10.0.0.1"))
         let serverAddress = try #require(IPAddress("10.0.1.1"))
         let server = RealServer(
-            address: serverAddress, port: 80, weight: 1, mode: .dr, location: SourceLocation(file: "t.conf", line: 6))
+            address: serverAddress, port: 80, weight: 1, mode: .dr,
+            block: RealServer.BlockIndex(service: 0, server: 0),
+            location: SourceLocation(file: "t.conf", line: 6, column: 1))
         #expect(
             reading.services == [
                 VirtualService(
                     address: address, port: 80, transport: .tcp, scheduler: .rr, hashesPort: false, fallback: false,
                     isStateless: false, removedServer: .drop, picksUpMidstream: true, realServers: [server], name: nil,
-                    location: SourceLocation(file: "t.conf", line: 1))
+                    location: SourceLocation(file: "t.conf", line: 1, column: 1))
             ])
     }
 
@@ -104,7 +106,14 @@ struct ServiceTests {
         let reading = Reading(service().replacing("10.0.0.1 80", with: place))
         #expect(reading.services.isEmpty)
         #expect(reading.warnings.count == 1)
-        #expect(reading.warnings.first?.contains("virtual_server skipped") == true)
+        #expect(reading.warnings.first?.contains("'virtual_server': block skipped") == true)
+    }
+
+    @Test("What keepalived crashes on is refused", arguments: ["group", "fwmark"])
+    func headWithoutName(word: String) {
+        let reading = Reading(service().replacing("10.0.0.1 80", with: word))
+        #expect(reading.configuration == nil)
+        #expect(reading.errors.first?.hasPrefix("1: 'virtual_server \(word)' needs a") == true)
     }
 
     @Test("A range outside a group serves its first address only")
@@ -128,8 +137,9 @@ struct ServiceTests {
         #expect(reading.warnings.first?.contains("any port but not persistent") == true)
         let persistent = Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout"))
         #expect(persistent.warnings.isEmpty)
-        #expect(persistent.notes == ["5: 'persistence_timeout': understood, not used yet"])
-        #expect(Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout 0")).warnings.count == 1)
+        #expect(
+            persistent.notes == ["5: 'persistence_timeout': understood, not used by Sluice: nothing acts on it yet"])
+        #expect(Reading(text.replacing("lb_kind DR", with: "lb_kind DR\npersistence_timeout 0")).warnings.count == 2)
     }
 
     @Test("A service without usable real servers is skipped, as keepalived does")

@@ -29,10 +29,13 @@ struct Reading {
     let configuration: Configuration?
     let diagnostics: [Diagnostic]
 
-    init(_ text: String) { self.init(files: ["t.conf": text]) }
+    init(_ text: String, context: ReadingContext = ReadingContext()) {
+        self.init(files: ["t.conf": text], context: context)
+    }
 
-    init(files: [String: String], path: String = "t.conf") {
-        (configuration, diagnostics) = ConfigurationReader.read(path: path, from: MemorySource(files))
+    init(files: [String: String], path: String = "t.conf", context: ReadingContext = ReadingContext()) {
+        let reading = ConfigurationReader.read(path: path, from: MemorySource(files), context: context)
+        (configuration, diagnostics) = (reading.configuration, reading.diagnostics)
     }
 
     /// "LINE: MESSAGE (HINT)" of each diagnostic of a severity.
