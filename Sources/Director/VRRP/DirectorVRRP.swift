@@ -1,4 +1,5 @@
 internal import Config
+internal import Datapath
 import Glibc
 internal import Linux
 internal import Logging
@@ -19,9 +20,11 @@ final class VRRPService {
     private var drainEnds: [String: Double] = [:]
 
     /// Starts the driver's thread, in the calling thread's network namespace.
-    init(_ plan: VRRPPlan) throws {
+    init(_ plan: VRRPPlan, instance: Instance) throws {
         mailbox = try VRRPMailbox()
-        thread = try VRRPDriver(mailbox).start(realTimePriority: plan.realTimePriority)
+        let stateFile = try VRRPStateFile(path: instance.vrrpState)
+        for name in stateFile.serving(plan) { roles[name] = .active }
+        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
@@ -71,7 +74,7 @@ extension Director {
     func prepareVRRP() throws {
         let plan = VRRPPlan(configuration)
         guard !plan.instances.isEmpty else { return }
-        let service = try VRRPService(plan)
+        let service = try VRRPService(plan, instance: options.instance)
         service.note(plan)
         vrrp = service
     }
@@ -80,7 +83,7 @@ extension Director {
     func configureVRRP() {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan) }
+            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, instance: options.instance) }
             vrrp?.note(plan)
             vrrp?.mailbox.send(.configure(plan))
             recovered("starting VRRP")

@@ -12,7 +12,9 @@ extension VRRPDriver {
 
     func perform(_ action: VirtualRouter.Action, of member: VRRPMember, at now: Instant) {
         switch action {
-        case .sendAdvert(let priority): sendAdvert(priority, of: member)
+        case .sendAdvert(let priority):
+            sendAdvert(priority, of: member)
+            if priority > 0, let slot = member.slot { stateFile.note(now, slot) }
         case .addAddresses: serve(member)
         case .silenceAddresses: silence(member)
         case .removeAddresses: stopServing(member)
@@ -85,6 +87,7 @@ extension VRRPDriver {
     private func stopServing(_ member: VRRPMember) {
         for placed in member.plan.addresses { remove(placed, of: member) }
         endSilence(of: member)
+        if let slot = member.slot { stateFile.note(nil, slot) }
         askForRole(.draining, of: member)
     }
 

@@ -40,10 +40,13 @@ extension VRRPDriver {
         return kept
     }
 
-    /// An instance that begins; what an earlier run may have left of its addresses goes.
+    /// An instance that begins. What an earlier run left of its addresses goes, unless that run served them to its end.
     private func newMember(_ instance: VRRPPlan.Instance, at time: Instant) -> VRRPMember {
-        let member = VRRPMember(instance, startingAt: time)
+        let slot = stateFile.slot(of: instance)
+        let member = VRRPMember(
+            instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) })
         recordVerdicts(member)
+        guard member.lastAdvert == nil else { return member }
         for placed in instance.addresses {
             remove(placed, of: member)
             try? network.removeFromLoopback(placed.address.address)

@@ -38,9 +38,12 @@ final class VRRPDriver: @unchecked Sendable {
         var name: String
     }
 
+    let stateFile: VRRPStateFile
+
     /// Opens the sockets, in the calling thread's network namespace.
-    init(_ mailbox: VRRPMailbox) throws {
+    init(_ mailbox: VRRPMailbox, stateFile: VRRPStateFile) throws {
         self.mailbox = mailbox
+        self.stateFile = stateFile
         network = try VRRPNetwork()
         sockets = try VRRPSockets()
         startTime = Self.now
@@ -99,7 +102,9 @@ final class VRRPDriver: @unchecked Sendable {
         member.startTime = nil
         follow(member, at: now)
         tellPriority(member, at: now)
-        deliver(.start, to: member, at: now)
+        guard let last = member.lastAdvert else { return deliver(.start, to: member, at: now) }
+        member.lastAdvert = nil
+        deliver(.adopt(silence: now - last), to: member, at: now)
     }
 
     private func endIfStopped() {

@@ -20,18 +20,25 @@ final class VRRPMember {
     var silencedInterfaces: Set<String> = []
     /// The last transitions, newest last.
     private(set) var history: [(at: Instant, transition: VirtualRouter.Transition)] = []
+    /// Its place in the state file.
+    let slot: Int?
+    /// An earlier run left its addresses in place, and advertised last at this time.
+    var lastAdvert: Instant?
     /// A send failed, and it was said.
     var hasComplained = false
 
     private static let historyLimit = 32
 
     /// Waits to be started.
-    init(_ plan: VRRPPlan.Instance, startingAt time: Instant) {
+    init(_ plan: VRRPPlan.Instance, startingAt time: Instant, slot: Int?, lastAdvert: Instant?) {
         self.plan = plan
         router = VirtualRouter(plan.settings)
         codec = AdvertCodec(plan.format, digest: KeyedDigest.hmacMD5)
         ledger = PriorityLedger(base: plan.settings.priority, trackers: plan.trackers)
         startTime = time
+        self.slot = slot
+        self.lastAdvert = lastAdvert
+        role = lastAdvert == nil ? .backup : .active
     }
 
     var name: String { plan.name }

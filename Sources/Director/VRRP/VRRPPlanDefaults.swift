@@ -121,8 +121,7 @@ extension VRRPPlan.Instance {
         for file in configuration.trackFiles { own[.file, default: [:]][file.name] = file.weight }
         for process in configuration.trackProcesses { own[.process, default: [:]][process.name] = process.weight }
         let lists: [(PriorityLedger.Kind, [Setting<Tracked>])] = [
-            (.interface, tracking.interfaces), (.script, tracking.scripts), (.file, tracking.files),
-            (.process, tracking.processes),
+            (.interface, tracking.interfaces)
         ]
         return lists.flatMap { kind, list in
             list.map(\.wrappedValue).compactMap { tracked -> PriorityLedger.Tracker? in
