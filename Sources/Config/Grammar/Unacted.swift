@@ -12,7 +12,7 @@ enum Unacted {
             vmac_prefix vmac_addr_prefix vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
             vrrp_no_swap max_auto_priority min_auto_priority_delay notification_email notification_email_from
             smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
-            no_checker_emails no_email_faults enable_script_security script_user set_supplementary_groups
+            no_checker_emails no_email_faults enable_script_security set_supplementary_groups
             use_symlink_paths startup_script startup_script_timeout shutdown_script shutdown_script_timeout
             notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
             lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload reload_check_config
@@ -20,7 +20,7 @@ enum Unacted {
             """),
         "the top level": list(
             """
-            vrrp_script vrrp_track_process track_file vrrp_track_file track_group garp_group static_ipaddress
+            vrrp_track_process track_group garp_group static_ipaddress
             static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
             interface_up_down_delays
             """),
@@ -33,13 +33,13 @@ enum Unacted {
             """
             vrf auth_hmac virtual_routes virtual_rules promote_secondaries unicast_ttl unicast_fault_no_peer
             old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept garp_extra_if
-            vmac_garp_intvl track_script track_process track_file track_bfd notify_master notify_backup notify_fault
-            notify_stop notify_deleted notify notify_master_rx_lower_pri smtp_alert notify_priority_changes
+            vmac_garp_intvl track_process track_bfd
+            notify_deleted smtp_alert notify_priority_changes
             """),
         "vrrp_sync_group": list(
             """
-            global_tracking track_script track_process track_file track_bfd notify_master notify_backup notify_fault
-            notify_stop notify smtp_alert notify_priority_changes
+            global_tracking track_process track_bfd
+            smtp_alert notify_priority_changes
             """),
         "virtual_server": [
             "alpha", "connect_timeout", "delay_before_retry", "delay_loop", "ha_suspend", "hysteresis",

@@ -11,6 +11,7 @@ internal import Wire
 final class VRRPService {
     let mailbox: VRRPMailbox
     private let thread: pthread_t
+    let helper: VRRPHelper
     private(set) var hasStopped = false
     /// By instance.
     private(set) var roles: [String: ServiceRole] = [:]
@@ -24,6 +25,7 @@ final class VRRPService {
         mailbox = try VRRPMailbox()
         let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
+        helper = try VRRPHelper(reportingTo: mailbox)
         thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
     }
 
@@ -56,6 +58,7 @@ final class VRRPService {
     func noteStop() {
         guard !hasStopped else { return }
         hasStopped = true
+        helper.stop()
         try? Thread.join(thread)
     }
 
@@ -70,7 +73,8 @@ extension Director {
     /// The longest wait for a successor and for the addresses to be given up.
     private static let releaseSeconds = 7.0
 
-    /// Before the maps are filled: services whose VIP an instance has are backups. No instance runs yet.
+    /// Before the maps are filled: services whose VIP an instance has are backups, unless an
+    /// earlier run left it serving. No instance runs yet.
     func prepareVRRP() throws {
         let plan = VRRPPlan(configuration)
         guard !plan.instances.isEmpty else { return }
@@ -86,6 +90,7 @@ extension Director {
             if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, instance: options.instance) }
             vrrp?.note(plan)
             vrrp?.mailbox.send(.configure(plan))
+            vrrp?.helper.configure(HelperPlan(configuration))
             recovered("starting VRRP")
         } catch {
             failed("starting VRRP", "\(error)")
@@ -135,13 +140,16 @@ extension Director {
         case .transition(let name, let transition, let priority):
             let text = "\(transition.from.word) -> \(transition.to.word) (\(transition.reason.words))"
             log.notice("VRRP \(name): \(text), priority \(priority)")
-        case .groupTransition(let name, let state): log.notice("VRRP group \(name): \(state.word)")
+            tell(VRRPNotices.calls(for: transition, of: name, priority: priority, in: configuration))
+        case .groupTransition(let name, let state):
+            log.notice("VRRP group \(name): \(state.word)")
+            tell(VRRPNotices.calls(forGroup: name, to: state, in: configuration))
         case .entry(let name, let entry):
-            if entry.isWarning { log.warning("VRRP \(name): \(entry.words)") } else { log.info("VRRP \(name): \(entry.words)") }
+            log.log(level: entry.isWarning ? .warning : .info, "VRRP \(name): \(entry.words)")
         case .priorityChanged(let name, let old, let new): log.notice("VRRP \(name): priority \(old) -> \(new)")
-        case .heardLowerPriority(let name): log.debug("VRRP \(name): heard a lower priority while active")
+        case .heardLowerPriority(let name): tell(VRRPNotices.callsForLowerPriority(of: name, in: configuration))
         case .text(let text, let isWarning):
-            if isWarning { log.warning("VRRP: \(text)") } else { log.notice("VRRP: \(text)") }
+            log.log(level: isWarning ? .warning : .notice, "VRRP: \(text)")
         case .stopped: vrrp?.noteStop()
         }
     }
@@ -162,6 +170,8 @@ extension Director {
         default: return refusal("unknown command: vrrp, vrrp text, vrrp release [NAME] or vrrp reclaim [NAME]")
         }
     }
+
+    private func tell(_ calls: [ScriptCall]) { for call in calls { vrrp?.helper.start(call) } }
 
     private func refusal(_ message: String) -> String {
         JSON.object([("ok", .bool(false)), ("message", .string(message))]).text

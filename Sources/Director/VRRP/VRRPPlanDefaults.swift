@@ -119,9 +119,8 @@ extension VRRPPlan.Instance {
         var own: [PriorityLedger.Kind: [String: TrackWeight]] = [:]
         for script in configuration.vrrpScripts { own[.script, default: [:]][script.name] = script.weight }
         for file in configuration.trackFiles { own[.file, default: [:]][file.name] = file.weight }
-        for process in configuration.trackProcesses { own[.process, default: [:]][process.name] = process.weight }
         let lists: [(PriorityLedger.Kind, [Setting<Tracked>])] = [
-            (.interface, tracking.interfaces)
+            (.interface, tracking.interfaces), (.script, tracking.scripts), (.file, tracking.files),
         ]
         return lists.flatMap { kind, list in
             list.map(\.wrappedValue).compactMap { tracked -> PriorityLedger.Tracker? in
