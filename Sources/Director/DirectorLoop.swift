@@ -27,7 +27,8 @@ extension Director {
         hasStarted = true
         configureVRRP()
         while true {
-            let ready = waitFor(signals, monitor, control, until: min(schedule.deadline, vrrp?.nextDrainEnd ?? .infinity))
+            let ready = waitFor(
+                signals, monitor, control, until: min(schedule.deadline, vrrp?.nextDrainEnd ?? .infinity))
             if ready[0] {
                 let come = Self.pending(signals)
                 if !come.isDisjoint(with: Self.stopSignals) {

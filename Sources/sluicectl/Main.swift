@@ -11,8 +11,10 @@ struct Sluicectl: ParsableCommand {
             reload and vrrp ask the controller. config reads configuration files. real-server runs on a real server of DR or TUN.
             """,
         version: "sluicectl 0.1.0",
-        subcommands: [Services.self, Connections.self, Stats.self, Status.self, Reload.self, VRRPCommand.self,
-            Config.self, RealServer.self])
+        subcommands: [
+            Services.self, Connections.self, Stats.self, Status.self, Reload.self, VRRPCommand.self,
+            Config.self, RealServer.self,
+        ])
 }
 
 /// Which forwarder is meant, and how to print.

@@ -159,7 +159,8 @@ extension Director {
         let mailbox = vrrp.flatMap { $0.hasStopped ? nil : $0.mailbox }
         switch words.first {
         case nil: return (mailbox?.freshStatus() ?? VRRPStatus()).json.text
-        case "text" where words.count == 1: return PlainText.clean((mailbox?.freshStatus() ?? VRRPStatus()).text, keepsLines: true)
+        case "text" where words.count == 1:
+            return PlainText.clean((mailbox?.freshStatus() ?? VRRPStatus()).text, keepsLines: true)
         case "release", "reclaim":
             let name = words.dropFirst().first.map(String.init)
             guard let mailbox, name.map(isKnown) ?? true else {

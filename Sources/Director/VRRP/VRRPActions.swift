@@ -134,7 +134,9 @@ extension VRRPDriver {
         for placed in member.plan.addresses where !network.has(placed) {
             guard network.link(named: placed.interface) != nil, add(placed, of: member) else { continue }
             mailbox.post(
-                .text("\(member.name): \(placed.address.address) was removed by something else: put back", isWarning: true))
+                .text(
+                    "\(member.name): \(placed.address.address) was removed by something else: put back", isWarning: true
+                ))
             announce([placed], count: 1, of: member)
         }
     }

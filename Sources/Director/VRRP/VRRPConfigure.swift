@@ -31,7 +31,11 @@ extension VRRPDriver {
         var kept: [String: VRRPMember] = [:]
         var dropped: [VRRPMember] = []
         for member in members {
-            if wanted[member.name] == member.plan.identity { kept[member.name] = member } else { dropped.append(member) }
+            if wanted[member.name] == member.plan.identity {
+                kept[member.name] = member
+            } else {
+                dropped.append(member)
+            }
         }
         // Not one by one through their groups: those are made anew.
         if !dropped.isEmpty { groups = [] }
@@ -80,7 +84,8 @@ extension VRRPDriver {
             let routers = group.members.compactMap { name in members.first { $0.name == name }?.router }
             guard routers.count == group.members.count else { continue }
             var orders: [SyncGroup.Action] = []
-            groups.append(VRRPGroup(plan: group, machine: SyncGroup(name: group.name, resuming: routers, into: &orders)))
+            groups.append(
+                VRRPGroup(plan: group, machine: SyncGroup(name: group.name, resuming: routers, into: &orders)))
             carryOut(orders, ofGroup: groups.count - 1, at: now)
         }
     }

@@ -93,7 +93,9 @@ final class VRRPHelper: @unchecked Sendable {
     // MARK: Reports
 
     private func report(_ outcome: ScriptCheck.Outcome, of check: ScriptCheck) {
-        if let problem = outcome.problem { mailbox.post(.text("script \(check.plan.name): \(problem)", isWarning: true)) }
+        if let problem = outcome.problem {
+            mailbox.post(.text("script \(check.plan.name): \(problem)", isWarning: true))
+        }
         guard let verdict = outcome.verdict else { return }
         mailbox.post(.text("script \(check.plan.name): \(verdict == .up ? "succeeds" : "fails")", isWarning: false))
         mailbox.send(.verdict(.script, name: check.plan.name, verdict))

@@ -1,4 +1,5 @@
 internal import Config
+import Glibc
 internal import Plan
 internal import VRRP
 internal import Wire
@@ -33,7 +34,8 @@ final class VRRPMember {
     init(_ plan: VRRPPlan.Instance, startingAt time: Instant, slot: Int?, lastAdvert: Instant?) {
         self.plan = plan
         router = VirtualRouter(plan.settings)
-        codec = AdvertCodec(plan.format, digest: KeyedDigest.hmacMD5)
+        codec = AdvertCodec(
+            plan.format, digest: KeyedDigest.hmacMD5, sequence: UInt32(truncatingIfNeeded: Glibc.time(nil)))
         ledger = PriorityLedger(base: plan.settings.priority, trackers: plan.trackers)
         startTime = time
         self.slot = slot
