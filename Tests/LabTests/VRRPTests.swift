@@ -158,6 +158,27 @@ extension EndToEnd {
                 eventually { said().contains("INSTANCE VI MASTER 150") && said().contains("INSTANCE VI FAULT 150") })
         }
 
+        @Test("a sync group moves together, by hand and nobody notices")
+        func group() throws {
+            let network = try VRRPNetwork()
+            func text(_ priority: Int) -> String {
+                let second = Router(priority: priority, address: "10.9.0.101/24").text
+                    .replacing("virtual_router_id 51", with: "virtual_router_id 52").replacing("VI", with: "VJ")
+                    .drop { $0 != "}" }.dropFirst()
+                return Router(priority: priority).text + second + "vrrp_sync_group G {\ngroup {\nVI\nVJ\n}\n}\n"
+            }
+            try network.startSluice("a", text(150))
+            try network.startSluice("b", text(100))
+            for address in [VRRPNetwork.vip, "10.9.0.101"] { #expect(try network.isServed(by: "a", address)) }
+            #expect(!network.log("a").contains("FAULT"), "members do not fault each other at the start")
+            let probe = try network.startProbe(seconds: 4, "10.9.0.101")
+            _ = try network.sluicectl("a", "vrrp", "release", "VI")
+            for address in [VRRPNetwork.vip, "10.9.0.101"] { #expect(try network.isServed(by: "b", address)) }
+            _ = try network.sluicectl("a", "vrrp", "reclaim", "G")
+            for address in [VRRPNetwork.vip, "10.9.0.101"] { #expect(try network.isServed(by: "a", address)) }
+            #expect(try network.lost(probe, within: 8) == 0)
+        }
+
         @Test(
             "with keepalived, both ways",
             .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/keepalived"), "no keepalived here"),

@@ -50,7 +50,11 @@ extension VRRPDriver {
         let member = VRRPMember(
             instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) })
         recordVerdicts(member)
-        guard member.lastAdvert == nil else { return member }
+        guard member.lastAdvert == nil else {
+            // The others have begun to count.
+            member.startTime = Self.now
+            return member
+        }
         for placed in instance.addresses {
             remove(placed, of: member)
             try? network.removeFromLoopback(placed.address.address)

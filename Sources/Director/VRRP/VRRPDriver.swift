@@ -91,20 +91,30 @@ final class VRRPDriver: @unchecked Sendable {
     }
 
     private func fireTimers(at now: Instant) {
+        if members.contains(where: { $0.startTime.map { $0 <= now } ?? false }) { beginDue(at: now) }
         for member in members {
-            guard let deadline = member.nextDeadline, deadline <= now else { continue }
-            if member.startTime != nil { begin(member, at: now) } else { deliver(.timer, to: member, at: now) }
+            guard member.startTime == nil, let deadline = member.nextDeadline, deadline <= now else { continue }
+            deliver(.timer, to: member, at: now)
         }
     }
 
-    /// The delay after the start is over: the machine is told what is wrong, and runs.
-    private func begin(_ member: VRRPMember, at now: Instant) {
-        member.startTime = nil
-        follow(member, at: now)
-        tellPriority(member, at: now)
-        guard let last = member.lastAdvert else { return deliver(.start, to: member, at: now) }
-        member.lastAdvert = nil
-        deliver(.adopt(silence: now - last), to: member, at: now)
+    /// Those whose delay after the start is over. All are told what is wrong before the first one runs: members of a sync
+    /// group must not take each other's ignorance for a fault.
+    private func beginDue(at now: Instant) {
+        let due = members.filter { $0.startTime.map { $0 <= now } ?? false }
+        for member in due {
+            follow(member, at: now)
+            tellPriority(member, at: now)
+        }
+        for member in due {
+            member.startTime = nil
+            guard let last = member.lastAdvert else {
+                deliver(.start, to: member, at: now)
+                continue
+            }
+            member.lastAdvert = nil
+            deliver(.adopt(silence: now - last), to: member, at: now)
+        }
     }
 
     private func endIfStopped() {
