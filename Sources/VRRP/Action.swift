@@ -46,6 +46,13 @@ extension VirtualRouter {
         /// Why.
         package var reason: Reason
 
+        /// From its parts.
+        package init(from old: State, to new: State, reason: Reason) {
+            from = old
+            to = new
+            self.reason = reason
+        }
+
         /// Whether scripts, FIFO and mail hear of it, under `State.notifyName`. A leave is told when it is over, and not
         /// at all if the role was kept; a router that only waits for a tracker's first result is not in fault.
         package var isNotified: Bool {

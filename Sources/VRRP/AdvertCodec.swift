@@ -19,8 +19,12 @@ package struct AdvertCodec: Sendable {
     package static let peerLimit = 16
 
     /// `digest` is needed for `Authentication.header` only; without it such packets are neither sent nor accepted.
-    package init(_ format: AdvertFormat, digest: MessageDigest? = nil) {
+    ///
+    /// `sequence` is the authentication header's last one: peers drop what is not above the last that they heard, so a
+    /// restart must not begin at 0. Seconds of the wall clock do: v2 has at most one advert a second, but for a few.
+    package init(_ format: AdvertFormat, digest: MessageDigest? = nil, sequence: UInt32 = 0) {
         self.format = format
+        self.sequence = sequence
         self.digest = digest
     }
 
