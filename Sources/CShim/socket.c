@@ -156,9 +156,12 @@ int cshim_raw6_send(int fd, const void *bytes, size_t size, const struct cshim_e
 	int hops = envelope->hop_limit;
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(info)) + CMSG_SPACE(sizeof(hops))] = {};
 	struct iovec part = {(void *)bytes, size};
-	struct msghdr message = {
-		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &part, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control)};
+	struct msghdr message = {.msg_name = &to,
+				 .msg_namelen = sizeof(to),
+				 .msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
 
 	struct cmsghdr *first = put6(&message, NULL, IPV6_PKTINFO, &info, sizeof(info));
 	put6(&message, first, IPV6_HOPLIMIT, &hops, sizeof(hops));
@@ -170,9 +173,12 @@ ssize_t cshim_raw6_receive(int fd, void *buffer, size_t size, struct cshim_envel
 	struct sockaddr_in6 from = {};
 	_Alignas(struct cmsghdr) char control[256];
 	struct iovec part = {buffer, size};
-	struct msghdr message = {
-		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &part, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control)};
+	struct msghdr message = {.msg_name = &from,
+				 .msg_namelen = sizeof(from),
+				 .msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(control)};
 	ssize_t length = recvmsg(fd, &message, 0);
 
 	if (length < 0)

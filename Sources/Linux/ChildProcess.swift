@@ -11,6 +11,9 @@ package final class ChildProcess {
         /// Number of the group; the process is in no other.
         package var group: UInt32
 
+        /// Whether it may do everything.
+        package var isRoot: Bool { user == 0 }
+
         /// By name or number; without a group the user's own. nil if there is no such user or group.
         package init?(user name: String, group groupName: String? = nil) {
             if let entry = getpwnam(name) {

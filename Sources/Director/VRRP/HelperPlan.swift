@@ -34,9 +34,10 @@ struct HelperPlan: Hashable, Sendable {
             settings.rise = script.rise
             settings.fall = script.fall
             settings.initFails = script.startsFailed
-            return CheckScript(
-                name: script.name, call: ScriptCall(command: script.command, owner: script.user ?? owner),
-                settings: settings)
+            let call = ScriptCall(
+                command: script.command, owner: script.user ?? owner,
+                isGuarded: configuration.global.scripts.enableScriptSecurity)
+            return CheckScript(name: script.name, call: call, settings: settings)
         }
         files = configuration.trackFiles.compactMap { file in
             file.path.map { WatchedFile(name: file.name, path: $0, initial: file.initial) }
@@ -50,10 +51,12 @@ struct ScriptCall: Hashable, Sendable {
     var command: [String]
     /// nil: keepalived_script if there is such a user, else root.
     var owner: UserAndGroup?
+    /// `enable_script_security`: as root only what nobody else can write to, and never as root by default.
+    var isGuarded: Bool
 
     /// Starts it.
     ///
-    /// - Throws: `SystemError`, also for an owner that there is not.
+    /// - Throws: `SystemError`, also for an owner that there is not, and for what script security forbids.
     func start() throws(SystemError) -> ChildProcess {
         var user: ChildProcess.User?
         if let owner {
@@ -65,7 +68,21 @@ struct ScriptCall: Hashable, Sendable {
         } else {
             user = ChildProcess.User(user: "keepalived_script")
         }
+        try guardRoot(user)
         let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return try ChildProcess(command, environment: [path], as: user)
+    }
+
+    private func guardRoot(_ user: ChildProcess.User?) throws(SystemError) {
+        guard isGuarded, user?.isRoot ?? true else { return }
+        let path = command[0]
+        if user == nil, owner == nil {
+            throw SystemError(
+                "enable_script_security", errno: EPERM, context: path,
+                remedy: "make the user keepalived_script, or name another by script_user")
+        }
+        if let problem = MachineSite().scriptProblem(path) {
+            throw SystemError("enable_script_security", errno: EPERM, context: "\(path): \(problem)")
+        }
     }
 }

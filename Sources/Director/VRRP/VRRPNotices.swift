@@ -49,6 +49,8 @@ enum VRRPNotices {
     }
 
     private static func call(_ script: Script, _ configuration: Configuration) -> ScriptCall {
-        ScriptCall(command: script.command, owner: script.owner ?? configuration.global.scripts.scriptUser)
+        ScriptCall(
+            command: script.command, owner: script.owner ?? configuration.global.scripts.scriptUser,
+            isGuarded: configuration.global.scripts.enableScriptSecurity)
     }
 }
