@@ -50,15 +50,17 @@ let package = Package(
         // 2: pure machines and tables, and wrappers of IO.
         module("Scheduling", []),
         module("Config", ["Wire"]),
+        module("VRRP", ["Wire"]),
         module("BPF", ["CLibBPF", "CShim", "Linux"]),
         module("Netlink", ["CLibNL", "CShim", "Linux", "Wire"]),
-        module("Linux", ["CShim"]),
+        module("Linux", ["CShim", "Wire"]),
         // 3
         module("Plan", ["CSluiceABI", "Config", "Scheduling", "Wire"]),
         module("Datapath", ["BPF", "CSluiceABI", "CShim", "Linux", "Plan", "Wire"], plugins: ["CompileBPF"]),
         // 4
         module(
-            "Director", ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "Wire", log]),
+            "Director",
+            ["BPF", "CShim", "CSluiceABI", "Config", "Datapath", "Linux", "Netlink", "Plan", "VRRP", "Wire", log]),
         // 5
         executable("sluiced", ["Config", "Datapath", "Director", "Linux", "Wire", log]),
         executable("sluicectl", ["CSluiceABI", "Config", "Datapath", "Director", "Linux", "Netlink", "Wire"]),
@@ -71,10 +73,11 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("SchedulingTests", ["Scheduling"]),
         tests("ConfigTests", ["Config", "Wire"], exclude: ["Corpus", "Golden"]),
+        tests("VRRPTests", ["VRRP", "Wire"], resources: [.copy("Golden")]),
         tests("BPFTests", ["BPF", "Linux"]),
         tests("NetlinkTests", ["Netlink", "Linux", "Wire"]),
         tests("PlanTests", ["Plan", "Config", "Scheduling", "Wire", "CSluiceABI"]),
-        tests("DirectorTests", ["Director"]),
+        tests("DirectorTests", ["Director", "Config", "VRRP", "Wire"]),
         tests("DatapathTests", ["Datapath", "BPF", "Plan", "Config", "CSluiceABI", "Scheduling", "Wire", "Linux"]),
         tests("LabTests", [], resources: [.copy("Tools")]),
     ],

@@ -36,6 +36,8 @@ package struct Instance: Hashable, Sendable {
     package func removeEmptyFolders() { for path in [links, pins, Self.root] { rmdir(path) } }
 
     package var lockFile: String { "\(Self.runFolder)/\(name).lock" }
+    /// What VRRP notes for the next run.
+    package var vrrpState: String { "\(Self.runFolder)/\(name).vrrp" }
     package var controlSocket: String { "\(Self.runFolder)/\(name).sock" }
 
     /// The folder of the maps for a flow table of so many flows.

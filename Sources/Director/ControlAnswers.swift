@@ -9,12 +9,14 @@ internal import Wire
 extension Director {
     /// Answers a command of the control socket with one line of JSON.
     func answer(_ command: String) -> String {
-        switch command {
-        case "status": status.text
-        case "reload": reload().json.text
+        let words = command.split(separator: " ")
+        switch words.first {
+        case "status" where words.count == 1: return status.text
+        case "reload" where words.count == 1: return reload().json.text
+        case "vrrp": return answerVRRP(Array(words.dropFirst()))
         default:
-            JSON.object([
-                ("ok", .bool(false)), ("message", .string("unknown command \"\(command)\": status or reload")),
+            return JSON.object([
+                ("ok", .bool(false)), ("message", .string("unknown command \"\(command)\": status, reload or vrrp")),
             ]).text
         }
     }

@@ -35,7 +35,10 @@ package final class Director {
     private var mapsAreFilled: Bool
     /// The number of the program that all links run, once they do.
     private var linkedProgram: UInt32?
+    /// For services whose VIP no VRRP instance has, and for all once it stops.
     var role: ServiceRole = .active
+    /// nil while there is no VRRP instance.
+    var vrrp: VRRPService?
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005
@@ -125,6 +128,13 @@ package final class Director {
         surroundings.releaseUnneeded()
     }
 
+    /// Only the roles may have changed: what was seen of the network at the last reconcile is good enough.
+    func applyRoles() throws {
+        var plan = try AttachmentPlan(configuration, &surroundings)
+        plan.present.formUnion(attached.keys.filter { surroundings.link($0) != nil })
+        try apply(desiredState(plan))
+    }
+
     /// Something that the last reconcile wanted could not be done and may go better later.
     var isIncomplete: Bool { hasUnattached || surroundings.hasFailed }
 
@@ -146,7 +156,7 @@ package final class Director {
         let settings = forwarder.maps.settings[0]
         let longest = UInt64(FlowTimeouts(settings).ticks.filter { $0 != UInt16.max }.max() ?? 0)
         return DesiredState(
-            services: configuration.virtualServices.map { DesiredService($0, role: role) }, nextHops: hops,
+            services: configuration.virtualServices.map { DesiredService($0, role: role(for: $0)) }, nextHops: hops,
             interfaces: interfaces, now: try forwarder.jiffies(), settleTime: longest << UInt64(settings.tick_shift))
     }
 

@@ -22,10 +22,13 @@ extension Director {
         defer { if !hasStarted { abandonStart() } }
         let control = try ControlServer(path: options.instance.controlSocket)
         var monitor = try NetlinkMonitor()
+        try prepareVRRP()
         try start()
         hasStarted = true
+        configureVRRP()
         while true {
-            let ready = waitFor(signals, monitor, control, until: schedule.deadline)
+            let ready = waitFor(
+                signals, monitor, control, until: min(schedule.deadline, vrrp?.nextDrainEnd ?? .infinity))
             if ready[0] {
                 let come = Self.pending(signals)
                 if !come.isDisjoint(with: Self.stopSignals) {
@@ -41,12 +44,14 @@ extension Director {
 
     var now: Double { SystemClock.monotonicSeconds }
 
-    /// Which of the three are readable; none at the deadline.
+    /// Which of signals, monitor, control socket and VRRP are readable; none at the deadline.
     private func waitFor(
         _ signals: borrowing SignalDescriptor, _ monitor: borrowing NetlinkMonitor, _ control: borrowing ControlServer,
         until deadline: Double
     ) -> [Bool] {
-        let descriptors = [signals.descriptor, monitor.descriptor, control.descriptor]
+        let descriptors = [
+            signals.descriptor, monitor.descriptor, control.descriptor, vrrp?.mailbox.forDirector.descriptor ?? -1,
+        ]
         var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let milliseconds = max(0, min((deadline - now) * 1_000, 3_600_000))
         let count = poll(&polls, nfds_t(polls.count), Int32(milliseconds.rounded(.up)))
@@ -62,6 +67,7 @@ extension Director {
 
     /// Takes events in, answers clients, and reconciles when it is time.
     private func attend(_ ready: [Bool], _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer) {
+        attendVRRP()
         if ready[1], surroundings.take(monitor.drain()) { schedule.request(at: now) }
         if ready[2] { control.serve { self.answer($0) } }
         if now >= schedule.nextReconcile { reconcileOrLog() }
@@ -85,6 +91,17 @@ extension Director {
         schedule.retired(retiredCount, at: now)
     }
 
+    /// As a reconcile, of the roles alone.
+    func applyRolesOrLog() {
+        do {
+            try applyRoles()
+        } catch {
+            failed("following VRRP's roles", "\(error)")
+            surroundings.distrust()
+            schedule.request(at: now)
+        }
+    }
+
     private func sweepOrLog() {
         var freed = false
         do {
@@ -105,8 +122,15 @@ extension Director {
         _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer
     ) {
         if options.keepsForwarding {
+            vrrp?.leaveAsIs()
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
+        }
+        releaseVRRP { deadline in
+            let ready = waitFor(signals, monitor, control, until: min(deadline, schedule.nextReconcile))
+            let isHurried = ready[0] && !Self.pending(signals).isDisjoint(with: Self.stopSignals)
+            attend(ready, &monitor, control)
+            return isHurried
         }
         let seconds = configuration.global.drainSeconds
         log.notice("stopping: known flows are forwarded until they are idle, \(seconds) s at most")

@@ -29,10 +29,12 @@ extension Director {
         let start = now
         let before = configuration
         configuration = wanted
+        vrrp?.note(VRRPPlan(wanted))
         do {
             try reconcile(pruning: true)
         } catch {
             configuration = before
+            vrrp?.note(VRRPPlan(before))
             let message = takeBack(error)
             return ReloadResult(ok: false, diagnostics: diagnostics, message: message, readSeconds: readSeconds)
         }
@@ -40,6 +42,7 @@ extension Director {
         schedule.retired(retiredCount, at: now)
         warnOfPostponed(before, wanted)
         applySettings()
+        configureVRRP()
         let text = "reloaded: \(wanted.virtualServices.count) virtual services"
         log.notice("\(text)")
         return ReloadResult(

@@ -38,11 +38,19 @@ package struct NetlinkMonitor: ~Copyable, @unchecked Sendable {
     /// Bytes of events that the kernel keeps for us: some thousands of them.
     private static let receiveBufferSize: Int32 = 2 << 20
 
+    /// What a monitor hears of.
+    package enum Interest: Sendable {
+        /// All of `NetlinkEvent`.
+        case everything
+        /// Links and addresses only.
+        case linksAndAddresses
+    }
+
     /// Subscribes to the events. Needs no privilege; with CAP_NET_ADMIN more events fit before there is an overrun.
-    package init() throws(NetlinkError) {
+    package init(_ interest: Interest = .everything) throws(NetlinkError) {
         guard let socket = nl_socket_alloc() else { preconditionFailure("out of memory for a netlink socket") }
         var status = nl_connect(socket, NETLINK_ROUTE)
-        for group in monitorGroups where status >= 0 {
+        for group in interest.groups where status >= 0 {
             status = nl_socket_add_membership(socket, Int32(group.rawValue))
         }
         if status >= 0 { status = nl_socket_set_nonblocking(socket) }
@@ -141,9 +149,15 @@ private final class SourceHandle: @unchecked Sendable {
     init(_ source: any DispatchSourceRead) { self.source = source }
 }
 
-private let monitorGroups = [
-    RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEIGH,
-]
+extension NetlinkMonitor.Interest {
+    fileprivate var groups: [rtnetlink_groups] {
+        let some = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
+        switch self {
+        case .linksAndAddresses: return some
+        case .everything: return some + [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEIGH]
+        }
+    }
+}
 
 /// Events in order, with repeated news that says nothing more left out.
 private struct EventList {

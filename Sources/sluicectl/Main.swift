@@ -7,13 +7,13 @@ struct Sluicectl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluicectl", abstract: "Look into Sluice, and set real servers up.",
         discussion: """
-            services, connections and stats read the pinned maps: they work while the controller is down. status and \
-            reload ask the controller. config reads configuration files. real-server runs on a real server of DR or TUN.
+            services, connections and stats read the pinned maps: they work while the controller is down. status, \
+            reload and vrrp ask the controller. config reads configuration files. real-server runs on a real server of DR or TUN.
             """,
         version: "sluicectl 0.1.0",
         subcommands: [
-            Services.self, Connections.self, Stats.self, Status.self, Reload.self, Config.self,
-            RealServer.self,
+            Services.self, Connections.self, Stats.self, Status.self, Reload.self, VRRPCommand.self,
+            Config.self, RealServer.self,
         ])
 }
 

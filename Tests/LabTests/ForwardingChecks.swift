@@ -35,8 +35,7 @@ extension Check {
 
     private static func expectShares(_ weights: [Double], _ lab: Lab) throws {
         let count = 600.0
-        let tool = Lab.tool("traffic")
-        let figures = try Figures(try lab.exec("client", tool, lab.vip, "spread", "\(Int(count))", within: 60))
+        let figures = try lab.spread(Int(count))
         #expect(figures.failed == 0, "\(figures.firstError ?? "")")
         #expect(figures.fresh == Int(count))
         for (index, weight) in weights.enumerated() {

@@ -34,7 +34,7 @@ extension Check {
 
     private static func sumRule(_ lab: Lab) throws {
         let before = try bothCounts(lab)
-        let figures = try Figures(try lab.exec("client", Lab.tool("traffic"), lab.vip, "spread", "50"))
+        let figures = try lab.spread(50)
         try #require(figures.failed == 0)
         try lab.exec("client", "\(Lab.scripts)/lab.d/udp-ask", lab.vip, "53", "20")
         let director = lab.family == .ipv4 ? "192.0.2.3" : "2001:db8::3"
@@ -53,7 +53,7 @@ extension Check {
     }
 
     private static func perProcessor(_ lab: Lab) throws {
-        _ = try lab.exec("client", Lab.tool("traffic"), lab.vip, "spread", "20")
+        _ = try lab.spread(20)
         let settled = try eventually {
             let each = try #require(try lab.list("stats", "--per-cpu", as: StatsList.self).perCpu)
             let sum = try lab.counters()

@@ -44,7 +44,7 @@ extension Check {
 
     /// Who answers twelve new connections.
     private static func answering(_ lab: Lab) throws -> Set<String> {
-        let figures = try Figures(try lab.exec("client", Lab.tool("traffic"), lab.vip, "spread", "12"))
+        let figures = try lab.spread(12)
         #expect(figures.failed == 0, "\(figures.firstError ?? "")")
         return Set(figures.servers.keys)
     }

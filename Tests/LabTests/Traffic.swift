@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The figures of Tools/traffic.
@@ -83,5 +84,17 @@ final class Traffic {
         let outcome = try client.wait(within: 15)
         #expect(outcome.status == 0, "\(outcome.errors)")
         return try figures()
+    }
+}
+
+extension Lab {
+    /// Ports that no connection had yet, below those that the kernel draws.
+    private static let nextPort = Atomic<Int>(10_000)
+
+    /// Makes so many connections, one request each, all of them new: no flow is known for their ports.
+    func spread(_ count: Int) throws -> Figures {
+        let port = Lab.nextPort.add(count, ordering: .relaxed).oldValue
+        let tool = Lab.tool("traffic")
+        return try Figures(try exec("client", tool, vip, "spread", "\(count)", "\(port)", within: 60))
     }
 }

@@ -7,27 +7,20 @@ enum Unacted {
         "global_defs": list(
             """
             router_id umask random_seed iproute_etc_dir iproute_usr_dir lvs_sync_daemon rs_init_notifies
-            checker_log_all_failures
-            vrrp_version vrrp_strict vrrp_skip_check_adv_addr vrrp_check_unicast_src vrrp_mcast_group4 vrrp_mcast_group6
-            vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_owner_ignore_adverts vrrp_down_timer_adverts
-            v3_checksum_as_v2 vrrp_startup_delay vrrp_delay_after_boot log_unknown_vrids
-            vrrp_garp_master_delay vrrp_garp_master_repeat vrrp_garp_master_refresh vrrp_garp_master_refresh_repeat
-            vrrp_garp_lower_prio_delay vrrp_garp_lower_prio_repeat vrrp_garp_interval vrrp_gna_interval vrrp_min_garp
-            vrrp_garp_extra_if vrrp_vmac_garp_intvl
-            default_interface dynamic_interfaces disable_local_igmp vmac_prefix vmac_addr_prefix
-            vrrp_priority vrrp_rt_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity vrrp_no_swap
-            max_auto_priority min_auto_priority_delay
-            notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert
-            smtp_alert_vrrp smtp_alert_checker no_checker_emails no_email_faults
-            enable_script_security script_user set_supplementary_groups use_symlink_paths startup_script
-            startup_script_timeout shutdown_script shutdown_script_timeout
+            checker_log_all_failures vrrp_delay_after_boot log_unknown_vrids vrrp_garp_interval vrrp_gna_interval
+            vrrp_garp_extra_if vrrp_vmac_garp_intvl default_interface dynamic_interfaces disable_local_igmp
+            vmac_prefix vmac_addr_prefix vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
+            vrrp_no_swap max_auto_priority min_auto_priority_delay notification_email notification_email_from
+            smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
+            no_checker_emails no_email_faults set_supplementary_groups
+            use_symlink_paths startup_script startup_script_timeout shutdown_script shutdown_script_timeout
             notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
-            lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload
-            reload_check_config reload_time_file reload_repeat reload_file
+            lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload reload_check_config
+            reload_time_file reload_repeat reload_file
             """),
         "the top level": list(
             """
-            vrrp_script vrrp_track_process track_file vrrp_track_file track_group garp_group static_ipaddress
+            vrrp_track_process track_group garp_group static_ipaddress
             static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
             interface_up_down_delays
             """),
@@ -38,24 +31,15 @@ enum Unacted {
             """),
         "vrrp_instance": list(
             """
-            state interface vrf virtual_router_id priority version native_ipv6 advert_int authentication auth_hmac
-            virtual_ipaddress virtual_ipaddress_excluded virtual_routes virtual_rules no_virtual_ipaddress
-            promote_secondaries
-            mcast_src_ip unicast_src_ip track_src_ip mcast_dst_ip unicast_peer unicast_ttl unicast_fault_no_peer
-            check_unicast_src old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan
-            nopreempt preempt preempt_delay accept no_accept strict_mode skip_check_adv_addr lower_prio_no_advert
-            higher_prio_send_advert owner_ignore_adverts down_timer_adverts timer_expired_backup thread_timer_expired
-            v3_checksum_as_v2 garp_master_delay garp_master_repeat garp_master_refresh garp_master_refresh_repeat
-            garp_lower_prio_delay garp_lower_prio_repeat garp_extra_if vmac_garp_intvl dont_track_primary
-            track_interface track_script track_process track_file track_bfd
-            notify_master notify_backup notify_fault notify_stop notify_deleted notify notify_master_rx_lower_pri smtp_alert
-            notify_priority_changes
+            vrf auth_hmac virtual_routes virtual_rules promote_secondaries unicast_ttl unicast_fault_no_peer
+            old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept garp_extra_if
+            vmac_garp_intvl track_process track_bfd
+            notify_deleted smtp_alert notify_priority_changes
             """),
         "vrrp_sync_group": list(
             """
-            group sync_group_tracking_weight global_tracking
-            track_interface track_script track_process track_file track_bfd
-            notify_master notify_backup notify_fault notify_stop notify smtp_alert notify_priority_changes
+            global_tracking track_process track_bfd
+            smtp_alert notify_priority_changes
             """),
         "virtual_server": [
             "alpha", "connect_timeout", "delay_before_retry", "delay_loop", "ha_suspend", "hysteresis",

@@ -1,7 +1,7 @@
 import Wire
 
 /// A `vrrp_instance` block: one virtual router, as it is written. What is nil takes its default from `global_defs` or
-/// from another setting; `VRRPInstance.Effective` fills it in.
+/// from another setting; the reader of the model fills it in.
 package struct VRRPInstance: Equatable, Sendable, Located {
     /// What `state` says. It decides little: only the owner (priority 255) starts as active.
     package enum State: String, Sendable, CaseIterable {

@@ -1,0 +1,104 @@
+internal import Config
+internal import VRRP
+internal import Wire
+
+/// What the VRRP driver is to do, as the configuration says: all defaults resolved, nothing of this machine's state.
+struct VRRPPlan: Hashable, Sendable {
+    /// In the order of the files.
+    var instances: [Instance] = []
+    /// In the order of the files.
+    var groups: [Group] = []
+    /// SCHED_RR at 1...99.
+    var realTimePriority = 1
+    /// How long after the start no instance does anything.
+    var startupDelay = Duration.zero
+
+    /// One virtual router.
+    struct Instance: Hashable, Sendable {
+        /// For the machine; the source is filled in by who knows the interface.
+        var settings: VirtualRouterSettings
+        /// Of the packets.
+        var family: IPAddress.Family
+        /// Where adverts are sent and heard; nil, for unicast only: as routing decides.
+        var interface: String?
+        /// Faults of `interface` don't matter.
+        var ignoresOwnInterface = false
+        /// `mcast_src_ip` or `unicast_src_ip`; nil: the interface's first address.
+        var source: IPAddress?
+        /// FAULT while no interface has `source`.
+        var tracksSource = false
+        /// Where adverts go without peers.
+        var group: IPAddress
+        /// With what is accepted from them.
+        var peers: [VRRP.UnicastPeer] = []
+        var authentication = Authentication.none
+        var checksumReading = ChecksumReading.pseudoHeader
+        var checksUnicastSource = false
+        var skipsKnownAddressLists = false
+        var dropsOtherAddressLists = false
+        /// Advertised ones first, then the excluded.
+        var addresses: [PlacedAddress]
+        /// Of the instance and of its group.
+        var trackers: [PriorityLedger.Tracker] = []
+
+        var name: String { settings.name }
+
+        /// What is another virtual router if it changes, and starts anew.
+        var identity: Identity {
+            Identity(
+                routerID: settings.routerID, version: settings.version, family: family, interface: interface,
+                isGrouped: settings.isGrouped, ignoresOwnInterface: ignoresOwnInterface,
+                usesHeader: authentication.type == 2)
+        }
+
+        struct Identity: Hashable, Sendable {
+            var routerID: UInt8
+            var version: VRRPVersion
+            var family: IPAddress.Family
+            var interface: String?
+            var isGrouped: Bool
+            var ignoresOwnInterface: Bool
+            var usesHeader: Bool
+        }
+
+        /// How adverts look.
+        var format: AdvertFormat {
+            var format = AdvertFormat(settings)
+            format.family = family
+            format.authentication = authentication
+            format.checksumReading = checksumReading
+            format.peers = peers
+            format.checksUnicastSource = checksUnicastSource
+            format.skipsKnownAddressLists = skipsKnownAddressLists
+            format.dropsOtherAddressLists = dropsOtherAddressLists
+            return format
+        }
+    }
+
+    /// An address and the interface that it goes to.
+    struct PlacedAddress: Hashable, Sendable {
+        var address: VirtualAddress
+        var interface: String
+    }
+
+    /// A sync group.
+    struct Group: Hashable, Sendable {
+        var name: String
+        /// Names of instances.
+        var members: [String]
+    }
+
+    /// None.
+    init() {}
+
+    /// Which instance holds a VIP, by the VIP.
+    var holders: [IPAddress: String] {
+        var holders: [IPAddress: String] = [:]
+        for instance in instances {
+            for placed in instance.addresses where holders[placed.address.address] == nil {
+                holders[placed.address.address] = instance.name
+            }
+        }
+        return holders
+    }
+}

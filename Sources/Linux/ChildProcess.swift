@@ -1,0 +1,73 @@
+import CShim
+import Glibc
+
+/// A program that was started, in a process group of its own. Whoever has it waits for its end: until `reap` gives a
+/// status the number stays taken.
+package final class ChildProcess {
+    /// As whom a program runs.
+    package struct User: Hashable, Sendable {
+        /// Number of the user.
+        package var user: UInt32
+        /// Number of the group; the process is in no other.
+        package var group: UInt32
+
+        /// Whether it may do everything.
+        package var isRoot: Bool { user == 0 }
+
+        /// By name or number; without a group the user's own. nil if there is no such user or group.
+        package init?(user name: String, group groupName: String? = nil) {
+            if let entry = getpwnam(name) {
+                user = entry.pointee.pw_uid
+                group = entry.pointee.pw_gid
+            } else if let number = UInt32(name) {
+                user = number
+                group = number
+            } else {
+                return nil
+            }
+            guard let groupName else { return }
+            if let entry = getgrnam(groupName) {
+                group = entry.pointee.gr_gid
+            } else if let number = UInt32(groupName) {
+                group = number
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The process' number, and its group's.
+    package let processID: pid_t
+    private let file: FileDescriptor
+
+    /// Starts a program without a shell, with /dev/null for its input and output.
+    ///
+    /// - Parameters:
+    ///   - command: path and arguments, not empty.
+    ///   - environment: `NAME=VALUE`.
+    ///   - user: nil for this process' own.
+    package init(_ command: [String], environment: [String], as user: User?) throws(SystemError) {
+        let words = command.map { strdup($0) }
+        let variables = environment.map { strdup($0) }
+        defer { for text in words + variables { free(text) } }
+        let list = (words + [nil]).map { UnsafePointer<CChar>($0) }
+        let pairs = (variables + [nil]).map { UnsafePointer<CChar>($0) }
+        let number = try check("execve", command.first ?? "") {
+            cshim_spawn(list, pairs, user != nil, user?.user ?? 0, user?.group ?? 0)
+        }
+        processID = number
+        file = FileDescriptor(owning: try check("pidfd_open", "\(number)") { cshim_pidfd(number) })
+    }
+
+    /// Readable once it has ended.
+    package var descriptor: Int32 { file.rawValue }
+
+    /// Its exit status once it has ended, 256 + N if by signal N; nil before. Not to be asked again then.
+    package func reap() -> Int? {
+        let status = cshim_reap(processID)
+        return status < 0 ? nil : Int(status)
+    }
+
+    /// Sends a signal to it and to all that it has started.
+    package func signalGroup(_ number: Int32) { _ = kill(-processID, number) }
+}
