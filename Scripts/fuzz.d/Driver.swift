@@ -5,7 +5,7 @@ import Config
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = Array(UnsafeBufferPointer(start: start, count: count))
     let context = ReadingContext(
-        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 20_000,
+        configurationID: "edge-a", environment: { $0 == "HOME" ? "/srv/op" : nil }, maximumLines: 20_000,
         maximumBytes: 1 << 20)
     let result = ConfigurationReader.read(path: "t.conf", from: Memory(text: text), context: context)
     let isRefused = result.configuration == nil

@@ -65,7 +65,7 @@ struct FuzzTests {
 
     /// Limits that a few thousand readings have time to reach.
     private static let context = ReadingContext(
-        configurationID: "edge-a", environment: { $0 == "HOME" ? "/root" : nil }, maximumLines: 4_000,
+        configurationID: "edge-a", environment: { $0 == "HOME" ? "/srv/op" : nil }, maximumLines: 4_000,
         maximumBytes: 1 << 18)
 
     /// What every configuration that is accepted holds to.

@@ -1,15 +1,4 @@
-/// SplitMix64, so that a failing seed is a test case.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-}
+@testable import Config
 
 /// Makes lines of the configuration language at random. Each statement is an unknown keyword, so that what keepalived
 /// calls unknown, and where, shows how it took the text apart.
@@ -18,13 +7,13 @@ struct SeededGenerator: RandomNumberGenerator {
 struct LanguageCases {
     /// Which of a file's cases this is: its words and names begin with the number.
     private let number: Int
-    private var random: SeededGenerator
+    private var random: SmallGenerator
     private var words = 0
     private var lines: [String] = []
 
     private init(number: Int, seed: UInt64) {
         self.number = number
-        random = SeededGenerator(state: seed &* 1_000 &+ UInt64(number))
+        random = SmallGenerator(state: seed &* 1_000 &+ UInt64(number))
     }
 
     /// The lines of a case, which stand in a block `virtual_server`.

@@ -73,12 +73,12 @@ struct LanguageDefinitionTests {
     @Test("Predefined names")
     func predefined() {
         let context = ReadingContext(
-            configurationID: "lb1", workingDirectory: "/srv", environment: { $0 == "HOME" ? "/root" : nil }, seed: 1)
+            configurationID: "lb1", workingDirectory: "/srv", environment: { $0 == "HOME" ? "/srv/op" : nil }, seed: 1)
         func value(_ text: String) -> String { Lines("\"\(text)\"", context: context).texts.first ?? "" }
         #expect(value("${_PWD}") == "\"/srv\"")
         #expect(value("${_INSTANCE}") == "\"lb1\"")
         #expect(value("${_HASH}${_BANG}") == "\"#!\"")
-        #expect(value("${_ENV HOME}/x") == "\"/root/x\"")
+        #expect(value("${_ENV HOME}/x") == "\"/srv/op/x\"")
         #expect(value("${_RANDOM 5 5}") == "\"5\"")
         let number = Int(value("${_RANDOM 10 20}").dropFirst().dropLast()) ?? 0
         #expect((10...20).contains(number))

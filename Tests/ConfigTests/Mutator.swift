@@ -1,11 +1,13 @@
+@testable import Config
+
 /// Makes hostile configurations of good ones: bytes turned, words lost, doubled and swapped, parts of two files put together,
 /// and fragments put in that have hurt parsers before.
 struct Mutator {
-    private var random: SeededGenerator
+    private var random: SmallGenerator
     private let texts: [[UInt8]]
 
     init(seed: UInt64, texts: [[UInt8]]) {
-        random = SeededGenerator(state: seed)
+        random = SmallGenerator(state: seed)
         self.texts = texts
     }
 

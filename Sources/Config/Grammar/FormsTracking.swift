@@ -23,7 +23,7 @@ extension TrackWeight {
 extension Form where Value == Tracked {
     /// `NAME [weight WEIGHT [reverse|noreverse]]`, with weights from -253 to 253; one more is cut to that.
     static func tracked(_ kind: TrackedKind) -> Form {
-        let syntax = "\(kind.placeholder) [weight WEIGHT [reverse]], from -253 to 253"
+        let syntax = "\(kind.argument) [weight WEIGHT [reverse]], from -253 to 253"
         return Form(
             syntax: syntax,
             parse: { (arguments) throws(Misfit) in
@@ -46,7 +46,7 @@ extension Form where Value == Tracked {
 enum TrackedKind: Sendable {
     case interface, script, process, file, session
 
-    fileprivate var placeholder: String {
+    fileprivate var argument: String {
         switch self {
         case .interface: "INTERFACE"
         case .script, .process, .file, .session: "NAME"
