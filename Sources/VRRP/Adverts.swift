@@ -36,13 +36,6 @@ extension VirtualRouter {
         peers[oldest] = peer
     }
 
-    /// Warnings about others that are active too, at most one a second: an attacker doesn't fill the log.
-    private mutating func mayLogConflict(at now: Instant) -> Bool {
-        if let last = lastConflictLog, now < last + .seconds(1) { return false }
-        lastConflictLog = now
-        return true
-    }
-
     // MARK: Backup
 
     private mutating func hearAsBackup(_ advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
@@ -104,7 +97,7 @@ extension VirtualRouter {
         guard !(isOwner && settings.ownerIgnoresAdverts) else { return }
         // Requirement 29: tell the backups of the one that gave up that somebody is still there.
         guard advert.priority > 0 else { return advertise(at: now, into: &actions) }
-        statistics.conflicts &+= 1
+        noteOtherActive(advert, at: now)
         if isOwner && advert.priority == 255 { hearOtherOwner(advert, at: now, into: &actions) }
         if isBetter(advert) {
             yieldActive(to: advert, at: now, into: &actions)
@@ -114,7 +107,7 @@ extension VirtualRouter {
     }
 
     /// Requirement 30: unsigned comparison of the addresses breaks a tie.
-    private func isBetter(_ advert: ReceivedAdvert) -> Bool {
+    func isBetter(_ advert: ReceivedAdvert) -> Bool {
         guard advert.priority == priority else { return advert.priority > priority }
         guard let own = settings.source, advert.sender > own else { return false }
         return !isOwner
@@ -131,7 +124,7 @@ extension VirtualRouter {
     }
 
     private mutating func yieldActive(to advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
-        if settings.answersHigherPriority { send(priority: priority, into: &actions) }
+        if tellsBetter { send(priority: priority, into: &actions) }
         accept(advert, at: now, into: &actions)
         leave(
             .preempted, .preempted(by: advert.sender, priority: advert.priority), announced: true, at: now,
@@ -140,7 +133,9 @@ extension VirtualRouter {
 
     /// Requirement 31: the other yields when it hears us; clients and switches are told again where the addresses are.
     private mutating func hearWorse(_ advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
-        if mayLogConflict(at: now) { actions.log(.otherActive(advert.sender, priority: advert.priority)) }
+        if lastSplitBrain?.isCertain == true, mayLogConflict(at: now) {
+            actions.log(.otherActive(advert.sender, priority: advert.priority))
+        }
         actions.append(.heardLowerPriority)
         if !settings.ignoresLowerPriority { advertise(at: now, into: &actions) }
         let gratuitous = settings.gratuitous

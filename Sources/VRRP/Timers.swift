@@ -81,10 +81,19 @@ extension VirtualRouter {
         if lateness > interval {
             statistics.lateTimers &+= 1
             actions.log(.late(lateness))
-            if settings.yieldsWhenLate, lateness > masterDown { return overslept(at: now, into: &actions) }
+            if settings.yieldsWhenLate, lateness + interval > othersPatience {
+                return overslept(at: now, into: &actions)
+            }
         }
         send(priority: priority, into: &actions)
         deadlines.advert = lateness > interval ? now + interval : due + interval
+    }
+
+    /// After what silence of this router one of the others has taken over.
+    private var othersPatience: Duration {
+        Timing.masterDown(
+            version: settings.version, priority: settings.othersPriority ?? priority,
+            activeInterval: settings.clampedInterval, adverts: settings.downTimerAdverts)
     }
 
     /// `timer_expired_backup`: the others have waited long enough to take over; don't contest it.

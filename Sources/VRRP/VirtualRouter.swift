@@ -71,12 +71,17 @@ package struct VirtualRouter: Hashable, Sendable {
     /// Until when `preempt_delay` holds this router back; nil while it doesn't count.
     package internal(set) var preemptAfter: Instant?
 
+    /// The last router that was active while this one was, if there was any; see `splitBrain(at:)`.
+    package internal(set) var lastSplitBrain: SplitBrain?
+
     var deadlines = Deadlines()
     var leaving: Leaving?
     /// What will be the reason if the master-down timer runs out now.
     var takeoverReason = Reason.noAdverts
     /// The master-down timer has come late once since the last advert.
     var hasOverslept = false
+    /// It became active, or was started again as such, without having heard that the role is free.
+    var tookSilence = false
     var hasStopped = false
     var ownerConflicts = 0
     var lastConflictLog: Instant?

@@ -26,7 +26,7 @@ final class VRRPService {
         let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
         helper = try VRRPHelper(reportingTo: mailbox)
-        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
+        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(plan.scheduling)
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.

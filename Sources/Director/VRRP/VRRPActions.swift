@@ -23,6 +23,8 @@ extension VRRPDriver {
         case .announce(let count, _): announce(member.plan.addresses, count: count, of: member)
         case .notify(let transition):
             member.remember(transition, at: now)
+            followExtra(member, at: now)
+            if transition.to != .active { pacer.drop(member.name) }
             mailbox.post(.transition(member.name, transition, priority: member.router.priority))
         case .priorityChanged(let old, let new): mailbox.post(.priorityChanged(member.name, from: old, to: new))
         case .heardLowerPriority: mailbox.post(.heardLowerPriority(member.name))
@@ -50,7 +52,8 @@ extension VRRPDriver {
             return complain(member, "can't advertise to \(destination): its family is not the addresses'")
         }
         do throws(SystemError) {
-            try sockets.send(outgoing, from: source, to: destination, by: member.ifindex)
+            try sockets.send(
+                outgoing, from: source, to: destination, by: member.ifindex, hopLimit: member.plan.sentTTL)
             member.hasComplained = false
         } catch {
             complain(member, "can't advertise: \(error)")
@@ -144,17 +147,25 @@ extension VRRPDriver {
     // MARK: Announcements
 
     func announce(_ addresses: [VRRPPlan.PlacedAddress], count: Int, of member: VRRPMember) {
-        let frames = addresses.compactMap { placed -> (ifindex: UInt32, bytes: [UInt8])? in
+        let frames = addresses.compactMap { placed -> VRRPPacer.Frame? in
             guard let link = network.link(named: placed.interface), let mac = link.mac else { return nil }
             let address = placed.address.address
             let isRouter = address.family == .ipv6 && Self.forwardsIPv6(placed.interface)
-            return (link.index, Announcement.frame(for: address, mac: mac, isRouter: isRouter))
+            return VRRPPacer.Frame(
+                bytes: Announcement.frame(for: address, mac: mac, isRouter: isRouter), ifindex: link.index,
+                interface: placed.interface, family: address.family, member: member.name)
         }
+        let now = Self.now
+        for _ in 0..<min(count, 1_000) {
+            for frame in frames where pacer.admit(frame, at: now) { send(frame) }
+        }
+    }
+
+    func send(_ frame: VRRPPacer.Frame) {
         do throws(SystemError) {
-            for _ in 0..<min(count, 1_000) {
-                for frame in frames { try sockets.send(frame: frame.bytes, by: frame.ifindex) }
-            }
+            try sockets.send(frame: frame.bytes, by: frame.ifindex)
         } catch {
+            guard let member = members.first(where: { $0.name == frame.member }) else { return }
             complain(member, "can't announce the addresses: \(error)")
         }
     }

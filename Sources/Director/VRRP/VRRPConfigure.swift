@@ -7,7 +7,10 @@ extension VRRPDriver {
     func configure(_ new: VRRPPlan, at now: Instant) {
         let isFirst = plan.instances.isEmpty
         let oldGroups = plan.groups
+        let oldScheduling = plan.scheduling
         plan = new
+        if new.scheduling != oldScheduling { reschedule() }
+        pacer.pacing = new.pacing
         let kept = dropOthers(than: new, at: now)
         var hasNew = false
         let rank = Dictionary(uniqueKeysWithValues: new.instances.enumerated().map { ($1.name, $0) })

@@ -25,6 +25,12 @@ final class VRRPMember {
     let slot: Int?
     /// An earlier run left its addresses in place, and advertised last at this time.
     var lastAdvert: Instant?
+    /// When `garp_extra_if` is due; nil while it isn't.
+    var nextExtra: Instant?
+    /// What was said of dropped adverts.
+    var dropLog = VRRPDropLog()
+    /// How many addresses fit into an advert, as it was last found.
+    var saidLimit: Int?
     /// A send failed, and it was said.
     var hasComplained = false
 
