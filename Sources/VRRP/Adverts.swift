@@ -97,6 +97,7 @@ extension VirtualRouter {
         guard !(isOwner && settings.ownerIgnoresAdverts) else { return }
         // Requirement 29: tell the backups of the one that gave up that somebody is still there.
         guard advert.priority > 0 else { return advertise(at: now, into: &actions) }
+        if oversleeps(at: now, into: &actions) { return hearAsLeaving(advert, at: now, into: &actions) }
         noteOtherActive(advert, at: now)
         if isOwner && advert.priority == 255 { hearOtherOwner(advert, at: now, into: &actions) }
         if isBetter(advert) {

@@ -86,6 +86,19 @@ import Wire
         }
     }
 
+    /// The shell delivers what waited in the socket before the timer.
+    @Test func anActiveRouterThatSleptIsLateAlsoIfItHearsAnAdvertFirst() {
+        var rig = Rig.active()
+        rig.now = rig.now + .seconds(10)
+        #expect(rig.hear(50).entries.first == .late(.seconds(9)))
+        #expect(rig.router.state == .active)
+        var settings = Rig.settings()
+        settings.yieldsWhenLate = true
+        var yielding = Rig.active(settings)
+        yielding.now = yielding.now + .seconds(10)
+        #expect(yielding.hear(50).transitions.map(\.reason) == [.overslept])
+    }
+
     @Test func unicastWithoutAPeerIsAFault() {
         var rig = Rig.backup()
         rig.handle(.fault(.noPeer, isRaised: true))
