@@ -30,11 +30,17 @@ package struct AdvertCodec: Sendable {
 
     /// Which checksum this peer uses, if it was heard.
     package func reading(of sender: IPAddress) -> ChecksumReading? {
-        readings.first { $0.sender == sender }?.reading
+        place(of: sender).map { readings[$0].reading }
+    }
+
+    /// As `firstIndex(where:)`, which takes memory from the heap in builds that aren't optimized.
+    private func place(of sender: IPAddress) -> Int? {
+        for index in readings.indices where readings[index].sender == sender { return index }
+        return nil
     }
 
     mutating func remember(_ reading: ChecksumReading, of sender: IPAddress) {
-        if let index = readings.firstIndex(where: { $0.sender == sender }) {
+        if let index = place(of: sender) {
             readings[index].reading = reading
             return
         }
@@ -90,11 +96,15 @@ struct ChecksumSum {
             sum.add(word: UInt16(address.rawValue >> 16))
             sum.add(word: UInt16(truncatingIfNeeded: address.rawValue))
         case .v6(let address):
-            for half in [address.high, address.low] {
-                for shift in stride(from: 48, through: 0, by: -16) {
-                    sum.add(word: UInt16(truncatingIfNeeded: half >> UInt64(shift)))
-                }
-            }
+            add(address.high)
+            add(address.low)
         }
+    }
+
+    private mutating func add(_ half: UInt64) {
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 48))
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 32))
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 16))
+        sum.add(word: UInt16(truncatingIfNeeded: half))
     }
 }

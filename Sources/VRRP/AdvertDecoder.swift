@@ -201,8 +201,8 @@ extension AdvertCodec {
         if format.skipsKnownAddressLists, checkedSender == sender { return false }
         let list = start + AdvertWire.headerLength
         var isSame = count == format.addresses.count
-        for address in format.addresses where isSame {
-            isSame = packet.contains(address, from: list, count: count)
+        for index in format.addresses.indices where isSame {
+            isSame = packet.contains(format.addresses[index], from: list, count: count)
         }
         checkedSender = isSame ? sender : nil
         if !isSame, format.dropsOtherAddressLists, priority != 255 { throw .addressList }

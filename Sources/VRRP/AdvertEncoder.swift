@@ -17,7 +17,7 @@ extension AdvertCodec {
         priority: UInt8, source: IPAddress, destination: IPAddress, into buffer: inout [UInt8]
     ) throws(EncodingFailure) {
         guard source.family == format.family, destination.family == format.family else { throw .family }
-        guard format.addresses.allSatisfy({ $0.family == format.family }) else { throw .family }
+        for index in format.addresses.indices where format.addresses[index].family != format.family { throw .family }
         buffer.removeAll(keepingCapacity: true)
         switch format.family {
         case .ipv4: try encodeIPv4(priority, source, destination, into: &buffer)

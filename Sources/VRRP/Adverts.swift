@@ -22,7 +22,7 @@ extension VirtualRouter {
     }
 
     private mutating func remember(_ advert: ReceivedAdvert, at now: Instant) {
-        if let index = peers.firstIndex(where: { $0.address == advert.sender }) {
+        for index in peers.indices where peers[index].address == advert.sender {
             peers[index].priority = advert.priority
             peers[index].interval = advert.interval
             peers[index].lastHeard = now

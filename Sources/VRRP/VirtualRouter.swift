@@ -203,17 +203,11 @@ struct Deadlines: Hashable, Sendable {
 
     /// The first of them.
     var next: Instant? {
-        var first = Self.earlier(advert, down)
-        first = Self.earlier(first, silence)
-        first = Self.earlier(first, leave)
-        first = Self.earlier(first, burst)
-        first = Self.earlier(first, refresh)
-        return Self.earlier(first, lowerBurst)
-    }
-
-    private static func earlier(_ left: Instant?, _ right: Instant?) -> Instant? {
-        guard let left else { return right }
-        guard let right else { return left }
-        return min(left, right)
+        var first = Instant.earlier(advert, down)
+        first = Instant.earlier(first, silence)
+        first = Instant.earlier(first, leave)
+        first = Instant.earlier(first, burst)
+        first = Instant.earlier(first, refresh)
+        return Instant.earlier(first, lowerBurst)
     }
 }

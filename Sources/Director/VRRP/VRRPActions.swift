@@ -39,7 +39,9 @@ extension VRRPDriver {
     private func sendAdvert(_ priority: UInt8, of member: VRRPMember) {
         guard let source = member.router.settings.source else { return }
         guard member.plan.peers.isEmpty else {
-            for peer in member.plan.peers { send(priority, of: member, from: source, to: peer.address) }
+            for index in member.plan.peers.indices {
+                send(priority, of: member, from: source, to: member.plan.peers[index].address)
+            }
             return
         }
         send(priority, of: member, from: source, to: member.plan.group)

@@ -87,6 +87,7 @@ extension VRRPDriver {
 
     private func regroup(at now: Instant) {
         groups = []
+        for member in members { member.toldStatus = nil }
         for group in plan.groups {
             let routers = group.members.compactMap { name in members.first { $0.name == name }?.router }
             guard routers.count == group.members.count else { continue }

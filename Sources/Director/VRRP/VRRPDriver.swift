@@ -86,20 +86,17 @@ final class VRRPDriver: @unchecked Sendable {
 
     private var nextDeadline: Instant? {
         var first = pacer.nextDeadline
-        for member in members {
-            guard let due = member.nextExtra else { continue }
-            if first.map({ due < $0 }) ?? true { first = due }
-        }
-        for member in members {
-            guard let deadline = member.nextDeadline else { continue }
-            if first.map({ deadline < $0 }) ?? true { first = deadline }
+        for index in members.indices {
+            first = Instant.earlier(first, members[index].nextDeadline)
+            first = Instant.earlier(first, members[index].nextExtra)
         }
         return first
     }
 
     private func fireTimers(at now: Instant) {
-        if members.contains(where: { $0.startTime.map { $0 <= now } ?? false }) { beginDue(at: now) }
-        for member in members {
+        if hasMember({ $0.startTime.map { $0 <= now } ?? false }) { beginDue(at: now) }
+        for index in members.indices {
+            let member = members[index]
             guard member.startTime == nil, let deadline = member.nextDeadline, deadline <= now else { continue }
             noteLateness(now - deadline)
             deliver(.timer, to: member, at: now)
@@ -133,6 +130,12 @@ final class VRRPDriver: @unchecked Sendable {
         publish()
         mailbox.post(.stopped)
         isDone = true
+    }
+
+    /// As `contains(where:)`, which takes memory from the heap in builds that aren't optimized.
+    func hasMember(_ body: (VRRPMember) -> Bool) -> Bool {
+        for index in members.indices where body(members[index]) { return true }
+        return false
     }
 
     // MARK: Commands

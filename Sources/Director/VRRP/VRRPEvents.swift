@@ -14,10 +14,13 @@ extension VRRPDriver {
     }
 
     private func followGroup(of member: VRRPMember, at now: Instant) {
+        let status = member.router.groupStatus
+        guard status != member.toldStatus else { return }
         for index in groups.indices {
             guard let place = groups[index].plan.members.firstIndex(of: member.name) else { continue }
+            member.toldStatus = status
             var orders: [SyncGroup.Action] = []
-            groups[index].machine.handle(member.router.groupStatus, of: place, into: &orders)
+            groups[index].machine.handle(status, of: place, into: &orders)
             carryOut(orders, ofGroup: index, at: now)
         }
     }

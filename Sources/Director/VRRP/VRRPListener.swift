@@ -34,7 +34,7 @@ struct VRRPListener {
 extension VRRPDriver {
     /// Listens exactly while a member leaves.
     func followLeaving() {
-        let isLeaving = members.contains { $0.router.state == .leaving }
+        let isLeaving = hasMember { $0.router.state == .leaving }
         guard isLeaving != (listener.descriptor >= 0) else { return }
         listener.listen(isLeaving)
         polls.replace(listenerPlace, by: listener.descriptor)

@@ -27,6 +27,8 @@ final class VRRPMember {
     var lastAdvert: Instant?
     /// When `garp_extra_if` is due; nil while it isn't.
     var nextExtra: Instant?
+    /// What its sync group was last told.
+    var toldStatus: SyncGroup.Status?
     /// What was said of dropped adverts.
     var dropLog = VRRPDropLog()
     /// How many addresses fit into an advert, as it was last found.

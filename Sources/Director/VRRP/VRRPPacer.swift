@@ -123,7 +123,8 @@ extension VRRPDriver {
         if let due = pacer.nextDeadline, due <= now {
             for frame in pacer.due(at: now) { send(frame) }
         }
-        for member in members {
+        for index in members.indices {
+            let member = members[index]
             guard let due = member.nextExtra, due <= now, let every = member.plan.extraRefresh else { continue }
             member.nextExtra = now + every
             announce(member.plan.extraAddresses, count: 1, of: member)
