@@ -7,6 +7,9 @@ package struct AdvertCodec: Sendable {
     package var format: AdvertFormat
     /// The authentication header's last sequence number, sent or accepted; a new active router goes on from there.
     package private(set) var sequence: UInt32 = 0
+    /// The last one accepted. Not the one that a start begins with: what this router will send says nothing about how
+    /// far an active one has come, whose clock may be behind.
+    private var heardSequence: UInt32 = 0
     /// The IPv4 identification last sent.
     package private(set) var identification: UInt16 = 0
     /// Senders and the checksum that they use (v3 over IPv4), newest last, at most `peerLimit`.
@@ -54,8 +57,9 @@ package struct AdvertCodec: Sendable {
     }
 
     mutating func accept(sequence value: UInt32) -> Bool {
-        guard value > sequence else { return false }
-        sequence = value
+        guard value > heardSequence else { return false }
+        heardSequence = value
+        sequence = max(sequence, value)
         return true
     }
 

@@ -52,6 +52,20 @@ import Wire
         #expect(try link.receive(try link.packet()).checksumReading == .pseudoHeader)
     }
 
+    /// The number that a router would begin with is no reason not to believe one that has come less far.
+    @Test func r13_aSequenceIsNewIfItIsAboveTheLastHeard() throws {
+        var link = Link.v2(.header(key: Array("secret12".utf8)))
+        link.sender = AdvertCodec(link.sender.format, digest: { MD5.hmac($0, $1) }, sequence: 1_000)
+        link.receiver = AdvertCodec(link.receiver.format, digest: { MD5.hmac($0, $1) }, sequence: 2_000)
+        let first = try link.packet()
+        #expect(link.failure(of: first) == nil)
+        #expect(link.failure(of: first) == .authFailure, "heard before")
+        #expect(link.failure(of: try link.packet()) == nil)
+        var answer: [UInt8] = []
+        try link.receiver.encode(priority: 100, source: Rig.own, destination: link.destination, into: &answer)
+        #expect(link.receiver.sequence == 2_001, "what it sends begins where it was told to")
+    }
+
     @Test func announcementsAreRead() {
         let mac = MACAddress("02:00:00:00:00:01")
         for text in ["10.99.0.100", "fd00::1"] {

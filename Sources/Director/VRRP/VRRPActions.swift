@@ -14,7 +14,8 @@ extension VRRPDriver {
         switch action {
         case .sendAdvert(let priority):
             sendAdvert(priority, of: member)
-            if priority > 0, let slot = member.slot { stateFile.note(now, slot) }
+            if let slot = member.slot { stateFile.noteSequence(member.codec.sequence, slot) }
+            if priority > 0, let slot = member.slot { stateFile.note(.init(time: now, priority: priority), slot) }
         case .addAddresses: serve(member)
         case .silenceAddresses: silence(member)
         case .removeAddresses: stopServing(member)
@@ -116,6 +117,7 @@ extension VRRPDriver {
         let name = "net/ipv4/conf/\(interface)/arp_ignore"
         let isShared = members.contains { $0.silencedInterfaces.contains(interface) }
         guard isShared || (try? Sysctl.read(name)) == "0" else { return }
+        guard stateFile.noteSilenced(interface, true) else { return }
         do throws(SystemError) {
             try Sysctl.write("1", to: name)
             member.silencedInterfaces.insert(interface)
@@ -129,8 +131,15 @@ extension VRRPDriver {
         let interfaces = member.silencedInterfaces
         member.silencedInterfaces = []
         for interface in interfaces where !members.contains(where: { $0.silencedInterfaces.contains(interface) }) {
-            try? Sysctl.write("0", to: "net/ipv4/conf/\(interface)/arp_ignore")
+            answerARP(on: interface)
         }
+    }
+
+    /// `arp_ignore` as it was. Names that a file holds are anybody's: only one that an interface can have is written to.
+    func answerARP(on interface: String) {
+        guard network.link(named: interface) != nil, !interface.contains("/"), interface != ".." else { return }
+        try? Sysctl.write("0", to: "net/ipv4/conf/\(interface)/arp_ignore")
+        _ = stateFile.noteSilenced(interface, false)
     }
 
     /// Something else took an address away that is served here: it comes back, and the network is told.

@@ -58,6 +58,7 @@ final class VRRPDriver: @unchecked Sendable {
         polls.add(network.descriptor)
         for descriptor in sockets.descriptors { polls.add(descriptor) }
         listenerPlace = polls.add(listener.descriptor)
+        for interface in stateFile.silenced { answerARP(on: interface) }
         roleWait.add(mailbox.forAnswer.descriptor)
     }
 
@@ -111,6 +112,7 @@ final class VRRPDriver: @unchecked Sendable {
     private func beginDue(at now: Instant) {
         let due = members.filter { $0.startTime.map { $0 <= now } ?? false }
         for member in due {
+            member.inherited = member.lastAdvert?.priority
             follow(member, at: now)
             tellPriority(member, at: now)
         }
@@ -121,7 +123,7 @@ final class VRRPDriver: @unchecked Sendable {
                 continue
             }
             member.lastAdvert = nil
-            deliver(.adopt(silence: now - last), to: member, at: now)
+            deliver(.adopt(silence: now - last.time), to: member, at: now)
         }
     }
 
@@ -191,8 +193,11 @@ final class VRRPDriver: @unchecked Sendable {
     func tellPriority(_ member: VRRPMember, at now: Instant) {
         let ledger = member.ledger
         raise(.tracker, ledger.isFaulted, member, at: now)
-        raise(.waitingForTracker, ledger.isWaiting, member, at: now)
-        if ledger.priority != member.router.priority { deliver(.priority(ledger.priority), to: member, at: now) }
+        // What an earlier run served stays served, and as good as it was, until the trackers have spoken anew.
+        if !ledger.entries.contains(where: { $0.verdict == .waiting }) { member.inherited = nil }
+        raise(.waitingForTracker, ledger.isWaiting && member.inherited == nil, member, at: now)
+        let priority = member.inherited ?? ledger.priority
+        if priority != member.router.priority { deliver(.priority(priority), to: member, at: now) }
     }
 
     /// Tells of a fault if it is news.
