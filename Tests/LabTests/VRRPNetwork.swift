@@ -87,6 +87,8 @@ final class VRRPNetwork {
 
     func log(_ node: String) -> String { processes[node].map { $0.errors + $0.output } ?? "" }
 
+    func processID(_ node: String) -> pid_t? { processes[node]?.processID }
+
     func signal(_ node: String, _ number: Int32) { processes[node]?.signal(number) }
 
     /// By force, and what keepalived has started too.

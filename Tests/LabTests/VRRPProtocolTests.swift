@@ -157,7 +157,7 @@ extension EndToEnd {
             #expect(network.log("a").contains("was not scheduled in time"), "\(network.log("a"))")
         }
 
-        @Test("adverts of an unknown VRID are counted and, as configured, logged; r12: another interval is said")
+        @Test("r11 r12 adverts of an unknown VRID are counted and, as configured, logged; another interval is said")
         func strangers() throws {
             let network = try VRRPNetwork()
             let other = router(120).replacing("virtual_router_id 51", with: "virtual_router_id 77")
