@@ -64,6 +64,53 @@ extension EndToEnd {
             #expect(try network.isServed(by: "a"), "in the end it is as it was")
         }
 
+        @Test("the thread is scheduled as the configuration says; what may not be had is said in a line each")
+        func scheduling() throws {
+            let network = try VRRPNetwork()
+            let words = "vrrp_priority -7\nvrrp_rt_priority 33\nvrrp_cpu_affinity 1\nvrrp_no_swap\ndisable_local_igmp"
+            let text = router(150).replacing("vrrp_version 3", with: "vrrp_version 3\n\(words)")
+            try network.startSluice("a", text)
+            let process = try #require(network.processID("a"))
+            let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+            // Fields behind the command: nice is the 19th of all, real-time priority the 40th.
+            let stats = try threads.map { thread in
+                try String(contentsOfFile: "/proc/\(process)/task/\(thread)/stat", encoding: .utf8)
+                    .split(separator: ")").last.map { $0.split(separator: " ") } ?? []
+            }
+            let driver = try #require(stats.first { $0[37] == "33" }, "one thread runs at 33")
+            #expect(driver[16] == "-7" && driver[36] == "1", "nice and the processor it runs on: \(driver)")
+            #expect(stats.filter { $0[37] == "33" }.count == 1)
+            let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+            #expect(!status.contains(/VmLck:\s+0 kB/), "memory is locked")
+            #expect(try network.exec("a", "cat", "/proc/sys/net/ipv4/igmp_link_local_mcast_reports").hasPrefix("0"))
+            try network.startSluice("b", text.replacing("affinity 1", with: "affinity 1000"))
+            #expect(eventually { network.log("b").contains("vrrp_cpu_affinity has no effect: sched_setaffinity") })
+        }
+
+        @Test("a successor that announces the address ends the handover at once")
+        func announced() throws {
+            let network = try VRRPNetwork()
+            let text = router(150).replacing("advert_int 0.01", with: "advert_int 4")
+            try network.startSluice("a", text.replacing("priority 150", with: "priority 255"))
+            #expect(try eventually { try network.state("a") == "MASTER" })
+            let start = Date()
+            _ = try network.sluicectl("a", "vrrp", "release")
+            usleep(200_000)
+            #expect(try network.state("a") == "LEAVING", "nobody else is there yet")
+            let mac = "020000000003"
+            let frame =
+                "ffffffffffff\(mac)08060001080006040001\(mac)0a090064ffffffffffff0a090064"
+            let program = """
+                import socket
+                s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+                s.bind(("eth0", 0))
+                s.send(bytes.fromhex("\(frame)"))
+                """
+            try network.exec("c", "python3", "-c", program)
+            #expect(try eventually(within: 1, every: 10_000) { try network.state("a") == "BACKUP" })
+            #expect(Date().timeIntervalSince(start) < 3, "the limit of the wait is 5 s")
+        }
+
         /// The distances of a's adverts at c, by the kernel's timestamps.
         private static func gaps(
             _ network: VRRPNetwork, seconds: Double
