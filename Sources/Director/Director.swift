@@ -50,6 +50,7 @@ package final class Director {
         self.configuration = configuration
         self.options = options
         self.log = log
+        vrrp = try Self.adoptVRRP(configuration, options.instance)
         let global = configuration.global
         let jiffy = SystemClock.tickNanoseconds
         let seconds = FlowTimeouts.seconds(

@@ -22,7 +22,6 @@ extension Director {
         defer { if !hasStarted { abandonStart() } }
         let control = try ControlServer(path: options.instance.controlSocket)
         var monitor = try NetlinkMonitor()
-        try prepareVRRP()
         try start()
         hasStarted = true
         configureVRRP()

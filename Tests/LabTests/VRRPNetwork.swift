@@ -58,6 +58,12 @@ final class VRRPNetwork {
     @discardableResult
     func exec(_ node: String, _ words: String...) throws -> String { try run(inside(node, words)) }
 
+    /// A command that runs on beside the test.
+    func start(_ node: String, _ words: String...) throws -> Background { try Background(inside(node, words)) }
+
+    /// On the switch.
+    func inSwitch(_ words: String...) throws { try run(inside("sw", words)) }
+
     // MARK: Directors
 
     private func write(_ text: String, for node: String) throws -> String {
@@ -80,6 +86,8 @@ final class VRRPNetwork {
     }
 
     func log(_ node: String) -> String { processes[node].map { $0.errors + $0.output } ?? "" }
+
+    func processID(_ node: String) -> pid_t? { processes[node]?.processID }
 
     func signal(_ node: String, _ number: Int32) { processes[node]?.signal(number) }
 

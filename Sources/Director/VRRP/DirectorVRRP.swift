@@ -26,7 +26,19 @@ final class VRRPService {
         let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
         helper = try VRRPHelper(reportingTo: mailbox)
-        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
+        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(plan.scheduling)
+    }
+
+    /// What an earlier run left serving goes on at once, before anything that takes time. Sync groups are left out
+    /// unless all their members served.
+    func adopt(_ plan: VRRPPlan) {
+        var adopted = plan
+        adopted.groups = plan.groups.filter { $0.members.allSatisfy { roles[$0] == .active } }
+        let grouped = Set(adopted.groups.flatMap(\.members))
+        adopted.instances = plan.instances.filter { instance in
+            roles[instance.name] == .active && (!instance.settings.isGrouped || grouped.contains(instance.name))
+        }
+        if !adopted.instances.isEmpty { mailbox.send(.configure(adopted)) }
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
@@ -70,18 +82,19 @@ final class VRRPService {
 }
 
 extension Director {
+    /// The first thing that a start does: the others have begun to count when the last run ended, and to load the
+    /// forwarder takes longer than they wait. Not if there are services and no forwarder that goes on with them.
+    static func adoptVRRP(_ configuration: Configuration, _ instance: Instance) throws -> VRRPService? {
+        let plan = VRRPPlan(configuration)
+        guard !plan.instances.isEmpty else { return nil }
+        let service = try VRRPService(plan, instance: instance)
+        service.note(plan)
+        if configuration.virtualServices.isEmpty || !instance.mapFolders().isEmpty { service.adopt(plan) }
+        return service
+    }
+
     /// The longest wait for a successor and for the addresses to be given up.
     private static let releaseSeconds = 7.0
-
-    /// Before the maps are filled: services whose VIP an instance has are backups, unless an
-    /// earlier run left it serving. No instance runs yet.
-    func prepareVRRP() throws {
-        let plan = VRRPPlan(configuration)
-        guard !plan.instances.isEmpty else { return }
-        let service = try VRRPService(plan, instance: options.instance)
-        service.note(plan)
-        vrrp = service
-    }
 
     /// Has the driver follow the configuration; it is started with the first instance.
     func configureVRRP() {

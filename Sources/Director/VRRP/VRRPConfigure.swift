@@ -5,9 +5,11 @@ internal import Wire
 /// From one plan to the next, by difference.
 extension VRRPDriver {
     func configure(_ new: VRRPPlan, at now: Instant) {
-        let isFirst = plan.instances.isEmpty
         let oldGroups = plan.groups
+        let oldScheduling = plan.scheduling
         plan = new
+        if new.scheduling != oldScheduling { reschedule() }
+        pacer.pacing = new.pacing
         let kept = dropOthers(than: new, at: now)
         var hasNew = false
         let rank = Dictionary(uniqueKeysWithValues: new.instances.enumerated().map { ($1.name, $0) })
@@ -16,7 +18,7 @@ extension VRRPDriver {
                 change(member, to: instance, at: now)
             } else {
                 hasNew = true
-                members.append(newMember(instance, at: isFirst ? max(now, earliestStart) : now))
+                members.append(newMember(instance, at: max(now, earliestStart)))
             }
         }
         members.sort { rank[$0.name, default: 0] < rank[$1.name, default: 0] }
@@ -48,7 +50,8 @@ extension VRRPDriver {
     private func newMember(_ instance: VRRPPlan.Instance, at time: Instant) -> VRRPMember {
         let slot = stateFile.slot(of: instance)
         let member = VRRPMember(
-            instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) })
+            instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) },
+            sequence: slot.map { stateFile.sequence($0) } ?? 0)
         recordVerdicts(member)
         guard member.lastAdvert == nil else {
             // The others have begun to count.
@@ -84,6 +87,7 @@ extension VRRPDriver {
 
     private func regroup(at now: Instant) {
         groups = []
+        for member in members { member.toldStatus = nil }
         for group in plan.groups {
             let routers = group.members.compactMap { name in members.first { $0.name == name }?.router }
             guard routers.count == group.members.count else { continue }

@@ -14,10 +14,13 @@ extension VRRPDriver {
     }
 
     private func followGroup(of member: VRRPMember, at now: Instant) {
+        let status = member.router.groupStatus
+        guard status != member.toldStatus else { return }
         for index in groups.indices {
             guard let place = groups[index].plan.members.firstIndex(of: member.name) else { continue }
+            member.toldStatus = status
             var orders: [SyncGroup.Action] = []
-            groups[index].machine.handle(member.router.groupStatus, of: place, into: &orders)
+            groups[index].machine.handle(status, of: place, into: &orders)
             carryOut(orders, ofGroup: index, at: now)
         }
     }
@@ -63,15 +66,17 @@ extension VRRPDriver {
     private func hear(_ length: Int, _ envelope: AdvertEnvelope, _ ifindex: UInt32, _ family: IPAddress.Family) {
         // Not a copy: the buffer is written to again only when this reference is gone.
         let bytes = sockets.buffer
-        guard let routerID = envelope.routerID(in: bytes.span.extracting(0..<length)),
-            let member = places[Self.key(ifindex, routerID, family)] ?? places[Self.key(0, routerID, family)]
-        else { return }
+        guard let routerID = envelope.routerID(in: bytes.span.extracting(0..<length)) else { return }
+        guard let member = places[Self.key(ifindex, routerID, family)] ?? places[Self.key(0, routerID, family)] else {
+            return countUnknown(routerID, from: envelope.source, ifindex)
+        }
         do throws(AdvertFailure) {
             let decoded = try member.codec.decode(bytes.span.extracting(0..<length), envelope, own: nil)
             if decoded.hasOtherAddresses { member.router.statistics.countDrop(.addressList) }
             deliver(.advert(decoded.advert), to: member, at: Self.now)
         } catch {
             member.router.statistics.countDrop(error)
+            sayDrop(error, from: envelope.source, of: member, at: Self.now)
         }
     }
 
@@ -94,6 +99,8 @@ extension VRRPDriver {
             rebuildPlaces()
         }
         join(member)
+        limitAddresses(of: member, mtu: link.map { Int($0.mtu) } ?? 1_500)
+        raise(.noPeer, member.plan.lacksPeer, member, at: now)
         let isDown = member.plan.interface != nil && !(link?.isRunning ?? false)
         raise(.interface, isDown && !member.plan.ignoresOwnInterface, member, at: now)
         let source = network.source(for: member.plan, ifindex: member.ifindex, vips: plan.holders)

@@ -62,6 +62,8 @@ struct VRRPNetwork: ~Copyable {
 
     func link(named name: String) -> Netlink.Link? { links.values.first { $0.name == name } }
 
+    func name(of ifindex: UInt32) -> String? { links[ifindex]?.name }
+
     /// What adverts are sent from: as configured, or the interface's first address of the family that is no VIP; over
     /// IPv6 a link-local one.
     func source(for plan: VRRPPlan.Instance, ifindex: UInt32, vips: [IPAddress: String]) -> IPAddress? {

@@ -8,8 +8,14 @@ struct VRRPPlan: Hashable, Sendable {
     var instances: [Instance] = []
     /// In the order of the files.
     var groups: [Group] = []
-    /// SCHED_RR at 1...99.
-    var realTimePriority = 1
+    /// Of the thread.
+    var scheduling = VRRPScheduling()
+    /// Of announcements.
+    var pacing = VRRPPacing()
+    /// `log_unknown_vrids`.
+    var logsUnknownRouterIDs = false
+    /// How long after the machine's start no instance does anything.
+    var delayAfterBoot = Duration.zero
     /// How long after the start no instance does anything.
     var startupDelay = Duration.zero
 
@@ -38,6 +44,18 @@ struct VRRPPlan: Hashable, Sendable {
         var dropsOtherAddressLists = false
         /// Advertised ones first, then the excluded.
         var addresses: [PlacedAddress]
+        /// How many of them are to be advertised, as far as there is room.
+        var advertisedCount = 0
+        /// `unicast_ttl`.
+        var sentTTL = AdvertWire.ttl
+        /// `old_unicast_checksum never`.
+        var refusesOldUnicastChecksum = false
+        /// `unicast_fault_no_peer`, and there is none.
+        var lacksPeer = false
+        /// `garp_extra_if`: how often the addresses on other interfaces are announced; nil: not at all.
+        var extraRefresh: Duration?
+        /// Those addresses.
+        var extraAddresses: [PlacedAddress] = []
         /// Of the instance and of its group.
         var trackers: [PriorityLedger.Tracker] = []
 
@@ -71,6 +89,8 @@ struct VRRPPlan: Hashable, Sendable {
             format.checksUnicastSource = checksUnicastSource
             format.skipsKnownAddressLists = skipsKnownAddressLists
             format.dropsOtherAddressLists = dropsOtherAddressLists
+            format.sentTTL = sentTTL
+            format.refusesOldUnicastChecksum = refusesOldUnicastChecksum
             return format
         }
     }

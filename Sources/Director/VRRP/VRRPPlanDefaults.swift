@@ -6,7 +6,10 @@ extension VRRPPlan {
     /// Of a configuration that was checked.
     init(_ configuration: Configuration) {
         let global = configuration.global.vrrp
-        realTimePriority = min(max(global.rtPriority ?? 1, 1), 99)
+        scheduling = VRRPScheduling(global)
+        pacing = VRRPPacing(configuration)
+        logsUnknownRouterIDs = global.logUnknownVrids
+        delayAfterBoot = .milliseconds(Int64(min(max(global.delayAfterBoot, 0), 1e6) * 1_000))
         startupDelay = .milliseconds(Int64(min(max(global.startupDelay, 0), 1e6) * 1_000))
         groups = configuration.vrrpSyncGroups.map { group in
             Group(name: group.name, members: group.members.map(\.wrappedValue))
@@ -43,7 +46,10 @@ extension VRRPPlan.Instance {
         peers = instance.peers.map(\.wrappedValue).map { peer in
             VRRP.UnicastPeer(address: peer.address, ttl: peer.timeToLive ?? 0...255)
         }
+        advertisedCount = instance.addresses.count
         setBehaviour(instance, global)
+        setUnicast(instance)
+        setExtra(instance, global)
         settings.gratuitous = Self.gratuitous(instance.announcements, global)
         settings.isGrouped = group != nil
         setFormat(instance, global)
@@ -65,6 +71,7 @@ extension VRRPPlan.Instance {
         settings.answersHigherPriority = instance.answersHigherPriority ?? global.higherPrioSendAdvert
         settings.ignoresLowerPriority = instance.isSilentToLowerPriority ?? global.lowerPrioNoAdvert ?? false
         settings.yieldsWhenLate = instance.timerExpiredBackup != nil
+        settings.othersPriority = instance.timerExpiredBackup
     }
 
     private mutating func setFormat(_ instance: VRRPInstance, _ global: GlobalVRRPSettings) {
