@@ -50,7 +50,7 @@ struct VRRPNetwork: ~Copyable {
                 }
             case .addressRemoved(let address): addresses.removeAll { Self.isSame($0, address) }
             case .overrun: try? readAll()
-            case .routes, .neighbour, .neighbourRemoved: break
+            case .routes, .routeLost, .ruleLost, .neighbour, .neighbourRemoved: break
             }
         }
         return !events.isEmpty
