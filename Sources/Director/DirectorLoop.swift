@@ -123,6 +123,7 @@ extension Director {
     ) {
         if options.keepsForwarding {
             vrrp?.leaveAsIs()
+            keeper?.stop(isWithdrawing: false)
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
         }
@@ -138,6 +139,8 @@ extension Director {
         reconcileOrLog()
         drain(until: now + Double(seconds), signals, &monitor, control)
         detachAll()
+        // Flows may have gone their way until now.
+        keeper?.stop(isWithdrawing: true)
         log.notice("stopped: detached, pins removed")
     }
 

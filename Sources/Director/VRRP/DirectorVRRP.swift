@@ -21,12 +21,12 @@ final class VRRPService {
     private var drainEnds: [String: Double] = [:]
 
     /// Starts the driver's thread, in the calling thread's network namespace.
-    init(_ plan: VRRPPlan, instance: Instance) throws {
+    init(_ plan: VRRPPlan, stateFile: VRRPStateFile, keeper: NetworkKeeper) throws {
         mailbox = try VRRPMailbox()
-        let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
         helper = try VRRPHelper(reportingTo: mailbox)
-        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
+        thread = try VRRPDriver(mailbox, stateFile: stateFile, keeper: keeper).start(
+            realTimePriority: plan.realTimePriority)
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
@@ -78,16 +78,22 @@ extension Director {
     func prepareVRRP() throws {
         let plan = VRRPPlan(configuration)
         guard !plan.instances.isEmpty else { return }
-        let service = try VRRPService(plan, instance: options.instance)
+        let service = try startVRRP(plan)
         service.note(plan)
         vrrp = service
+    }
+
+    private func startVRRP(_ plan: VRRPPlan) throws -> VRRPService {
+        let stateFile = try VRRPStateFile(path: options.instance.vrrpState)
+        return try VRRPService(plan, stateFile: stateFile, keeper: try networkKeeper(stateFile.serving(plan)))
     }
 
     /// Has the driver follow the configuration; it is started with the first instance.
     func configureVRRP() {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, instance: options.instance) }
+            if vrrp == nil, !plan.instances.isEmpty { vrrp = try startVRRP(plan) }
+            try configureNetwork()
             vrrp?.note(plan)
             vrrp?.mailbox.send(.configure(plan))
             vrrp?.helper.configure(HelperPlan(configuration))

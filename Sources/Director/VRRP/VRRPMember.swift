@@ -25,6 +25,10 @@ final class VRRPMember {
     let slot: Int?
     /// An earlier run left its addresses in place, and advertised last at this time.
     var lastAdvert: Instant?
+    /// The network keeper was told that it serves.
+    var hasNetwork: Bool
+    /// Of addresses that something else removed.
+    var putBacks: [IPAddress: PutBackRecord] = [:]
     /// A send failed, and it was said.
     var hasComplained = false
 
@@ -41,6 +45,7 @@ final class VRRPMember {
         self.slot = slot
         self.lastAdvert = lastAdvert
         role = lastAdvert == nil ? .backup : .active
+        hasNetwork = lastAdvert != nil
     }
 
     var name: String { plan.name }
