@@ -24,12 +24,13 @@ struct GlobalKeywordTests {
         #expect(
             used.map(\.name) == [
                 "sluice_xdp_mode", "sluice_flow_table", "sluice_interfaces", "sluice_drain", "sluice_timeouts",
-                "lvs_timeouts", "vrrp_version", "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
+                "lvs_timeouts", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version", "vrrp_strict",
+                "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
                 "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert",
                 "vrrp_owner_ignore_adverts", "vrrp_down_timer_adverts", "v3_checksum_as_v2", "vrrp_startup_delay",
                 "vrrp_garp_master_delay", "vrrp_garp_master_repeat", "vrrp_garp_master_refresh",
                 "vrrp_garp_master_refresh_repeat", "vrrp_garp_lower_prio_delay", "vrrp_garp_lower_prio_repeat",
-                "vrrp_min_garp", "vrrp_rt_priority", "enable_script_security", "script_user",
+                "vrrp_min_garp", "default_interface", "vrrp_rt_priority", "enable_script_security", "script_user",
             ])
     }
 

@@ -169,18 +169,23 @@ extension EndToEnd {
         @Test("static things are kept over a crash, put back, and removed at a planned stop")
         func statics() throws {
             let network = try VRRPNetwork()
-            try network.startSluice("a", Router.statics, saying: "running")
+            try network.startSluice("a", Router.statics, saying: "forwarding: ")
             #expect(try network.shows("a", staticItems), "\(network.log("a"))")
             network.end("a")
             #expect(try network.shows("a", staticItems, within: 1))
-            try network.startSluice("a", Router.statics, saying: "running")
-            for command in [
-                "ip addr del 10.60.0.1/24 dev eth0", "ip addr del fd60::1/64 dev eth0", "ip route del 10.61.0.0/24",
-                "ip rule del priority 500", "ip route replace 10.61.0.0/24 via 10.60.0.8",
+            try network.startSluice("a", Router.statics, saying: "forwarding: ")
+            #expect(try network.shows("a", staticItems))
+            // By the kernel's own times (`ip -ts monitor`) 0.7 ms; the rest is the `ip` that looks.
+            for (command, place) in [
+                ("ip addr del 10.60.0.1/24 dev eth0", 0), ("ip addr del fd60::1/64 dev eth0", 1),
+                ("ip route del 10.61.0.0/24", 2), ("ip rule del priority 500", 3),
+                ("ip route replace 10.61.0.0/24 via 10.60.0.8", 2),
             ] {
                 try network.exec("a", "sh", "-c", command)
-                #expect(try network.shows("a", staticItems, within: 0.1), "\(command): \(network.log("a"))")
+                let isBack = try network.shows("a", [staticItems[place]], within: 0.1)
+                #expect(isBack, "\(command): \(network.log("a"))")
             }
+            #expect(try network.shows("a", staticItems, within: 1))
             network.signal("a", SIGTERM)
             #expect(try network.waitForEnd(of: "a") == 0)
             #expect(try network.shows("a", staticItems, false, within: 1))
@@ -193,15 +198,64 @@ extension EndToEnd {
             router.routes += "\n10.54.0.0/24 via 10.9.0.9 no_track"
             try network.startSluice("a", router.text)
             #expect(try network.shows("a", virtualItems + [("route", "10.54.0.0/24")]))
-            for command in [
-                "ip route del 10.51.0.0/24", "ip route flush table 100", "ip route del 10.53.0.0/24",
-                "ip -6 route del 2001:db8:50::/48", "ip rule del priority 600", "ip -6 rule del priority 601",
+            // By the kernel's own times 0.6 to 0.7 ms. Routes without `dev` are not tracked.
+            for (command, place) in [
+                ("ip route del 10.51.0.0/24", 1), ("ip route flush table 100", 0),
+                ("ip -6 route del 2001:db8:50::/48", 4), ("ip rule del priority 600", 5),
+                ("ip -6 rule del priority 601", 6),
             ] {
                 try network.exec("a", "sh", "-c", command)
-                #expect(try network.shows("a", virtualItems, within: 0.1), "\(command): \(network.log("a"))")
+                let isBack = try network.shows("a", [virtualItems[place]], within: 0.1)
+                #expect(isBack, "\(command): \(network.log("a"))")
             }
+            #expect(eventually { network.log("a").contains("was removed by something else: put back") })
             try network.exec("a", "ip", "route", "del", "10.54.0.0/24")
             #expect(try !network.shows("a", [("route", "10.54.0.0/24")], within: 0.5), "no_track: it stays away")
+        }
+
+        /// By the kernel's own times 1.1 ms for an IPv4 address, 1.3 ms for an IPv6 one.
+        @Test("VIPs of either family survive whatever removes them, also in a loop, and the adverts go on")
+        func survivingVIPs() throws {
+            let network = try VRRPNetwork()
+            var router = Router(excluded: "fd09::100/64", lines: "dont_track_primary\npromote_secondaries")
+            router.addresses += "\n10.9.0.101/24"
+            let vips = ["10.9.0.100/24", "10.9.0.101/24", "fd09::100/64"].map { ("addr show dev eth0", " \($0) ") }
+            try network.startSluice("a", router.text)
+            var other = Router(priority: 100)
+            other.addresses = router.addresses
+            try network.startSluice("b", other.text)
+            #expect(try network.shows("a", vips))
+            for (command, seconds) in [
+                ("ip addr del 10.9.0.100/24 dev eth0", 0.1), ("ip addr del fd09::100/64 dev eth0", 0.1),
+                ("ip link set eth0 down; ip link set eth0 up", 2.0),
+                ("timeout 3 sh -c 'while :; do ip addr del 10.9.0.100/24 dev eth0; done' 2>/dev/null || true", 0.1),
+                ("ip addr flush dev eth0 to 10.9.0.100/31 2>/dev/null || true", 0.1),
+            ] {
+                try network.exec("a", "sh", "-c", command)
+                #expect(try network.shows("a", vips, within: seconds), "\(command): \(network.log("a"))")
+            }
+            #expect(!network.log("b").contains("MASTER"), "adverts came in time: \(network.log("b"))")
+            let said = network.log("a").split(separator: "\n").filter { $0.contains("put back") }
+            #expect((1...9).contains(said.count), "some lines and no flood: \(said)")
+            network.signal("a", SIGTERM)
+            #expect(try network.waitForEnd(of: "a") == 0)
+            let sysctl = try network.exec("a", "cat", "/proc/sys/net/ipv4/conf/eth0/promote_secondaries")
+            #expect(sysctl.hasPrefix("0"), "as it was")
+        }
+
+        @Test("an interface that is deleted and made again has its VIPs, routes and static addresses again")
+        func newInterface() throws {
+            let network = try VRRPNetwork()
+            var router = Router(routes: "10.51.0.0/24 dev eth0")
+            router.above = Router.statics
+            let items = staticItems + [("addr", "inet 10.9.0.100/24"), ("route", "10.51.0.0/24 dev eth0")]
+            try network.startSluice("a", router.text)
+            #expect(try network.shows("a", items))
+            for command in [
+                "ip link del eth0", "ip link add eth0 type veth peer name other", "ip link set other up",
+                "ip link set eth0 up", "ip addr add 10.9.0.1/24 dev eth0",
+            ] { try network.exec("a", "sh", "-c", command) }
+            #expect(try network.shows("a", items), "\(network.log("a"))")
         }
     }
 }
