@@ -39,6 +39,8 @@ package final class Director {
     var role: ServiceRole = .active
     /// nil while there is no VRRP instance.
     var vrrp: VRRPService?
+    /// nil while there are neither VRRP instances nor static addresses, routes and rules.
+    var keeper: NetworkKeeper?
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005
@@ -50,7 +52,9 @@ package final class Director {
         self.configuration = configuration
         self.options = options
         self.log = log
-        vrrp = try Self.adoptVRRP(configuration, options.instance)
+        let adopted = try Self.adoptVRRP(configuration, options.instance, log)
+        vrrp = adopted?.service
+        keeper = adopted?.keeper
         let global = configuration.global
         let jiffy = SystemClock.tickNanoseconds
         let seconds = FlowTimeouts.seconds(

@@ -122,6 +122,7 @@ extension Director {
     ) {
         if options.keepsForwarding {
             vrrp?.leaveAsIs()
+            keeper?.stop(isWithdrawing: false)
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
         }
@@ -137,6 +138,8 @@ extension Director {
         reconcileOrLog()
         drain(until: now + Double(seconds), signals, &monitor, control)
         detachAll()
+        // Flows may have gone their way until now.
+        keeper?.stop(isWithdrawing: true)
         log.notice("stopped: detached, pins removed")
     }
 

@@ -71,6 +71,7 @@ struct Surroundings: ~Copyable {
             case .routes(let family):
                 routes = routes.filter { $0.key.family != family }
                 matters = true
+            case .routeLost, .ruleLost: break
             case .link(let link) where links[link.index] == link: break
             case .address(let address) where addresses.contains(address): break
             case .link, .linkRemoved, .address, .addressRemoved, .overrun:

@@ -24,13 +24,14 @@ struct GlobalKeywordTests {
         #expect(
             used.map(\.name) == [
                 "sluice_xdp_mode", "sluice_flow_table", "sluice_interfaces", "sluice_drain", "sluice_timeouts",
-                "lvs_timeouts", "vrrp_version", "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
+                "lvs_timeouts", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version", "vrrp_strict",
+                "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
                 "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert",
                 "vrrp_owner_ignore_adverts", "vrrp_down_timer_adverts", "v3_checksum_as_v2", "vrrp_startup_delay",
                 "vrrp_delay_after_boot", "log_unknown_vrids", "vrrp_garp_master_delay", "vrrp_garp_master_repeat",
                 "vrrp_garp_master_refresh", "vrrp_garp_master_refresh_repeat", "vrrp_garp_lower_prio_delay",
                 "vrrp_garp_lower_prio_repeat", "vrrp_garp_interval", "vrrp_gna_interval", "vrrp_min_garp",
-                "vrrp_garp_extra_if", "disable_local_igmp", "vrrp_priority", "vrrp_rt_priority", "vrrp_rlimit_rttime",
+                "vrrp_garp_extra_if", "default_interface", "disable_local_igmp", "vrrp_priority", "vrrp_rt_priority", "vrrp_rlimit_rttime",
                 "vrrp_rlimit_rtime", "vrrp_cpu_affinity", "vrrp_no_swap", "max_auto_priority",
                 "min_auto_priority_delay", "enable_script_security", "script_user",
             ])

@@ -72,11 +72,25 @@ final class VRRPNetwork {
         return path
     }
 
-    func startSluice(_ node: String, _ text: String) throws {
+    func startSluice(_ node: String, _ text: String, saying line: String = "INIT -> ") throws {
         let path = try write(text, for: node)
         let words = ["\(Lab.binaries)/sluiced", "-f", path, "--instance", name(node), "--log-level", "info"]
         processes[node] = try Background(inside(node, words))
-        try #require(eventually(within: 20) { log(node).contains("INIT -> ") }, "\(log(node))")
+        try #require(eventually(within: 20) { log(node).contains(line) }, "\(log(node))")
+    }
+
+    /// With another configuration; until it says so.
+    func reload(_ node: String, _ text: String) throws {
+        _ = try write(text, for: node)
+        signal(node, SIGHUP)
+        try #require(eventually(within: 10) { log(node).contains("reloaded: ") }, "\(log(node))")
+    }
+
+    /// Writes down changes of routes until it is ended.
+    func watchRoutes(_ node: String) throws -> Background {
+        let monitor = try Background(inside(node, ["ip", "monitor", "route"]))
+        usleep(300_000)
+        return monitor
     }
 
     func startKeepalived(_ node: String, _ text: String) throws {

@@ -6,10 +6,8 @@ enum Unacted {
     static let words: [String: Set<String>] = [
         "global_defs": list(
             """
-            router_id umask random_seed iproute_etc_dir iproute_usr_dir lvs_sync_daemon rs_init_notifies
-            checker_log_all_failures
-            vrrp_vmac_garp_intvl default_interface dynamic_interfaces
-            vmac_prefix vmac_addr_prefix
+            router_id umask random_seed lvs_sync_daemon rs_init_notifies
+            checker_log_all_failures vrrp_vmac_garp_intvl dynamic_interfaces vmac_prefix vmac_addr_prefix
             notification_email notification_email_from
             smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
             no_checker_emails no_email_faults set_supplementary_groups
@@ -20,8 +18,7 @@ enum Unacted {
             """),
         "the top level": list(
             """
-            vrrp_track_process track_group static_ipaddress
-            static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
+            vrrp_track_process bfd_instance SSL net_namespace instance child_wait_time
             interface_up_down_delays
             """),
         "bfd_instance": list(
@@ -31,8 +28,7 @@ enum Unacted {
             """),
         "vrrp_instance": list(
             """
-            vrf auth_hmac virtual_routes virtual_rules promote_secondaries
-            use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept
+            vrf auth_hmac use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept
             vmac_garp_intvl track_process track_bfd
             notify_deleted smtp_alert notify_priority_changes
             """),

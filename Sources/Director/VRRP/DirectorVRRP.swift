@@ -21,12 +21,11 @@ final class VRRPService {
     private var drainEnds: [String: Double] = [:]
 
     /// Starts the driver's thread, in the calling thread's network namespace.
-    init(_ plan: VRRPPlan, instance: Instance) throws {
+    init(_ plan: VRRPPlan, stateFile: VRRPStateFile, keeper: NetworkKeeper) throws {
         mailbox = try VRRPMailbox()
-        let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
         helper = try VRRPHelper(reportingTo: mailbox)
-        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(plan.scheduling)
+        thread = try VRRPDriver(mailbox, stateFile: stateFile, keeper: keeper).start(plan.scheduling)
     }
 
     /// What an earlier run left serving goes on at once, before anything that takes time. Sync groups are left out
@@ -84,23 +83,33 @@ final class VRRPService {
 extension Director {
     /// The first thing that a start does: the others have begun to count when the last run ended, and to load the
     /// forwarder takes longer than they wait. Not if there are services and no forwarder that goes on with them.
-    static func adoptVRRP(_ configuration: Configuration, _ instance: Instance) throws -> VRRPService? {
+    static func adoptVRRP(
+        _ configuration: Configuration, _ instance: Instance, _ log: Logger
+    ) throws -> (service: VRRPService, keeper: NetworkKeeper)? {
         let plan = VRRPPlan(configuration)
         guard !plan.instances.isEmpty else { return nil }
-        let service = try VRRPService(plan, instance: instance)
+        let stateFile = try VRRPStateFile(path: instance.vrrpState)
+        let keeper = try networkKeeper(stateFile.serving(plan), instance, log)
+        let service = try VRRPService(plan, stateFile: stateFile, keeper: keeper)
         service.note(plan)
         if configuration.virtualServices.isEmpty || !instance.mapFolders().isEmpty { service.adopt(plan) }
-        return service
+        return (service, keeper)
     }
 
     /// The longest wait for a successor and for the addresses to be given up.
     private static let releaseSeconds = 7.0
 
+    private func startVRRP(_ plan: VRRPPlan) throws -> VRRPService {
+        let stateFile = try VRRPStateFile(path: options.instance.vrrpState)
+        return try VRRPService(plan, stateFile: stateFile, keeper: try networkKeeper())
+    }
+
     /// Has the driver follow the configuration; it is started with the first instance.
     func configureVRRP() {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, instance: options.instance) }
+            if vrrp == nil, !plan.instances.isEmpty { vrrp = try startVRRP(plan) }
+            try configureNetwork()
             vrrp?.note(plan)
             vrrp?.mailbox.send(.configure(plan))
             vrrp?.helper.configure(HelperPlan(configuration))

@@ -142,19 +142,6 @@ extension VRRPDriver {
         _ = stateFile.noteSilenced(interface, false)
     }
 
-    /// Something else took an address away that is served here: it comes back, and the network is told.
-    func putBack(_ member: VRRPMember) {
-        guard member.router.service == .full else { return }
-        for placed in member.plan.addresses where !network.has(placed) {
-            guard network.link(named: placed.interface) != nil, add(placed, of: member) else { continue }
-            mailbox.post(
-                .text(
-                    "\(member.name): \(placed.address.address) was removed by something else: put back", isWarning: true
-                ))
-            announce([placed], count: 1, of: member)
-        }
-    }
-
     // MARK: Announcements
 
     func announce(_ addresses: [VRRPPlan.PlacedAddress], count: Int, of member: VRRPMember) {

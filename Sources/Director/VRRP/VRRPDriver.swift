@@ -45,11 +45,14 @@ final class VRRPDriver: @unchecked Sendable {
     }
 
     let stateFile: VRRPStateFile
+    /// Has the routes and rules that go with the addresses.
+    let keeper: NetworkKeeper
 
     /// Opens the sockets, in the calling thread's network namespace.
-    init(_ mailbox: VRRPMailbox, stateFile: VRRPStateFile) throws {
+    init(_ mailbox: VRRPMailbox, stateFile: VRRPStateFile, keeper: NetworkKeeper) throws {
         self.mailbox = mailbox
         self.stateFile = stateFile
+        self.keeper = keeper
         network = try VRRPNetwork()
         sockets = try VRRPSockets()
         startTime = Self.now

@@ -10,7 +10,16 @@ extension VRRPDriver {
         actions.removeAll()
         member.router.handle(event, at: now, into: &actions)
         for index in actions.list.indices { perform(actions.list[index], of: member, at: now) }
+        followRole(of: member)
         if member.router.settings.isGrouped { followGroup(of: member, at: now) }
+    }
+
+    /// Routes and rules, by the network keeper. After all that is urgent: advert, addresses, announcement.
+    private func followRole(of member: VRRPMember) {
+        // One that is to be adopted has them, and is told to serve or not when it begins.
+        guard member.startTime == nil || member.hasStopped, member.hasNetwork != member.router.isServing else { return }
+        member.hasNetwork = member.router.isServing
+        keeper.serve(member.name, member.hasNetwork)
     }
 
     private func followGroup(of member: VRRPMember, at now: Instant) {

@@ -35,6 +35,10 @@ final class VRRPMember {
     var dropLog = VRRPDropLog()
     /// How many addresses fit into an advert, as it was last found.
     var saidLimit: Int?
+    /// The network keeper was told that it serves.
+    var hasNetwork: Bool
+    /// Of addresses that something else removed.
+    var putBacks: [IPAddress: PutBackRecord] = [:]
     /// A send failed, and it was said.
     var hasComplained = false
 
@@ -55,6 +59,7 @@ final class VRRPMember {
         self.slot = slot
         self.lastAdvert = lastAdvert
         role = lastAdvert == nil ? .backup : .active
+        hasNetwork = lastAdvert != nil
     }
 
     var name: String { plan.name }

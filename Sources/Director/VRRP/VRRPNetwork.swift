@@ -50,7 +50,7 @@ struct VRRPNetwork: ~Copyable {
                 }
             case .addressRemoved(let address): addresses.removeAll { Self.isSame($0, address) }
             case .overrun: try? readAll()
-            case .routes, .neighbour, .neighbourRemoved: break
+            case .routes, .routeLost, .ruleLost, .neighbour, .neighbourRemoved: break
             }
         }
         return !events.isEmpty
@@ -97,18 +97,16 @@ struct VRRPNetwork: ~Copyable {
     mutating func add(_ placed: VRRPPlan.PlacedAddress) throws(NetlinkError) -> Bool {
         guard let link = link(named: placed.interface) else { throw .noSuchInterface(placed.interface) }
         let address = placed.address
-        let options = AddressOptions(
-            scope: AddressScope(rawValue: address.scope) ?? .global,
-            skipsDuplicateDetection: !address.flags.contains(.detectDuplicates),
-            isDeprecated: address.preferredSeconds == 0, hasNoPrefixRoute: address.flags.contains(.noPrefixRoute),
-            broadcast: address.broadcast, label: address.label)
-        return try socket.add(address.address, prefixLength: address.prefixLength, to: link.index, options: options)
+        return try socket.add(
+            address.address, prefixLength: address.prefixLength, to: link.index, options: AddressOptions(address))
     }
 
     /// Takes it away from its interface, if that is there.
     mutating func remove(_ placed: VRRPPlan.PlacedAddress) throws(NetlinkError) {
         guard let link = link(named: placed.interface) else { return }
-        try socket.remove(placed.address.address, prefixLength: placed.address.prefixLength, from: link.index)
+        try socket.remove(
+            placed.address.address, peer: placed.address.peer, prefixLength: placed.address.prefixLength,
+            from: link.index)
     }
 
     /// On lo, where nobody on the network is told of it.

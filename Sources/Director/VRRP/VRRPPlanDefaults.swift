@@ -113,7 +113,12 @@ extension VRRPPlan.Instance {
             }
         }
         let addresses = (instance.addresses + instance.excludedAddresses).map(\.wrappedValue)
-        for name in addresses.filter(\.isTracked).compactMap(\.interface) where name != instance.interface {
+        let interfaces =
+            addresses.filter(\.isTracked).compactMap(\.interface)
+            + instance.routes.flatMap(\.wrappedValue.trackedInterfaces)
+            + instance.rules.flatMap(\.wrappedValue.trackedInterfaces)
+            + configuration.staticInterfaces(trackedBy: instance.name)
+        for name in interfaces where name != instance.interface {
             if !trackers.contains(where: { $0.kind == .interface && $0.name == name }) {
                 trackers.append(PriorityLedger.Tracker(.interface, name: name))
             }
