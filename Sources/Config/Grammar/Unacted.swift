@@ -8,8 +8,8 @@ enum Unacted {
             """
             router_id umask random_seed iproute_etc_dir iproute_usr_dir lvs_sync_daemon rs_init_notifies
             checker_log_all_failures vrrp_delay_after_boot log_unknown_vrids vrrp_garp_interval vrrp_gna_interval
-            vrrp_garp_extra_if vrrp_vmac_garp_intvl default_interface dynamic_interfaces disable_local_igmp
-            vmac_prefix vmac_addr_prefix vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
+            vrrp_garp_extra_if vrrp_vmac_garp_intvl default_interface disable_local_igmp
+            vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
             vrrp_no_swap max_auto_priority min_auto_priority_delay notification_email notification_email_from
             smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
             no_checker_emails no_email_faults set_supplementary_groups
@@ -32,7 +32,7 @@ enum Unacted {
         "vrrp_instance": list(
             """
             vrf auth_hmac virtual_routes virtual_rules promote_secondaries unicast_ttl unicast_fault_no_peer
-            old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept garp_extra_if
+            old_unicast_checksum garp_extra_if
             vmac_garp_intvl track_process track_bfd
             notify_deleted smtp_alert notify_priority_changes
             """),

@@ -13,6 +13,11 @@ extension VRRPDriver {
     func perform(_ action: VirtualRouter.Action, of member: VRRPMember, at now: Instant) {
         switch action {
         case .sendAdvert(let priority):
+            if priority > 0, !member.isRaised, !member.plan.links.isEmpty {
+                // With a virtual MAC the first advert moves the traffic here.
+                askForRole(.active, of: member)
+                raise(member)
+            }
             sendAdvert(priority, of: member)
             if priority > 0, let slot = member.slot { stateFile.note(now, slot) }
         case .addAddresses: serve(member)
@@ -50,7 +55,7 @@ extension VRRPDriver {
             return complain(member, "can't advertise to \(destination): its family is not the addresses'")
         }
         do throws(SystemError) {
-            try sockets.send(outgoing, from: source, to: destination, by: member.ifindex)
+            try sockets.send(outgoing, from: source, to: destination, by: member.advertIfindex)
             member.hasComplained = false
         } catch {
             complain(member, "can't advertise: \(error)")
@@ -87,6 +92,7 @@ extension VRRPDriver {
     private func stopServing(_ member: VRRPMember) {
         for placed in member.plan.addresses { remove(placed, of: member) }
         endSilence(of: member)
+        lower(member)
         if let slot = member.slot { stateFile.note(nil, slot) }
         askForRole(.draining, of: member)
     }

@@ -79,6 +79,21 @@ struct VRRPNetwork: ~Copyable {
         }?.address
     }
 
+    /// The interface below has the prefix already: a second route to it, by the link above, would only lead astray.
+    private func isCovered(_ address: VirtualAddress, below link: Netlink.Link) -> Bool {
+        guard link.kind == "macvlan" || link.kind == "ipvlan", let lower = link.lower else { return false }
+        return addresses.contains {
+            $0.ifindex == lower
+                && Prefix($0.address, length: $0.prefixLength)?.contains(address.address) ?? false
+        }
+    }
+
+    /// Switches an interface on or off.
+    mutating func setLink(_ ifindex: UInt32, up: Bool) throws(NetlinkError) {
+        try socket.setLink(ifindex, up: up)
+        links[ifindex]?.isUp = up
+    }
+
     // MARK: Addresses
 
     /// Whether it is where it belongs.
@@ -98,7 +113,8 @@ struct VRRPNetwork: ~Copyable {
         let options = AddressOptions(
             scope: AddressScope(rawValue: address.scope) ?? .global,
             skipsDuplicateDetection: !address.flags.contains(.detectDuplicates),
-            isDeprecated: address.preferredSeconds == 0, hasNoPrefixRoute: address.flags.contains(.noPrefixRoute),
+            isDeprecated: address.preferredSeconds == 0,
+            hasNoPrefixRoute: address.flags.contains(.noPrefixRoute) || isCovered(address, below: link),
             broadcast: address.broadcast, label: address.label)
         return try socket.add(address.address, prefixLength: address.prefixLength, to: link.index, options: options)
     }
