@@ -29,8 +29,10 @@ inline_always int is_group_frame(struct xdp_md *ctx)
 }
 
 /* The kernel would get this packet, and must not. The verdicts listed are those with which addresses are known. */
-inline_always int is_refused(struct xdp_md *ctx, const struct packet *packet, int verdict)
+separate int is_refused(struct xdp_md *ctx, struct packet *packet, int verdict)
 {
+	if (!packet)
+		return 0;
 	if (verdict == SLUICE_PASS_OTHER_HOST ? !is_group_frame(ctx)
 					      : verdict != SLUICE_PASS_NOT_SERVICE && verdict != SLUICE_PASS_BACKUP)
 		return 0;

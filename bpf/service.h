@@ -67,7 +67,7 @@ inline_always int is_on(const struct sluice_service *service)
 }
 
 /* A virtual MAC address that VRRP has made active on this interface. */
-inline_always int is_virtual_mac(__u64 mac, __u32 ifindex)
+separate int is_virtual_mac(__u64 mac, __u32 ifindex)
 {
 	__be32 key[4] = {ifindex, (__u32)mac, (__u32)(mac >> 32), 0};
 	struct sluice_service *marker = marker_find(key, SLUICE_FAMILY_MAC);
