@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// A virtual router with a virtual MAC address, as both Sluice and keepalived read it.
-private func router(_ priority: Int, address: String = "\(VRRPNetwork.vip)/24", _ lines: String = "use_vmac") -> String {
+private func router(_ priority: Int, address: String = "\(VRRPNetwork.vip)/24", _ lines: String = "use_vmac") -> String
+{
     """
     global_defs {
         vrrp_version 3
@@ -82,12 +83,12 @@ extension EndToEnd {
             let network = try VRRPNetwork()
             try network.startSluice("a", router(150))
             #expect(try network.moves(to: "a"))
-            let before = try network.exec("a", "cat", "/sys/class/net/vrrp.51/ifindex")
+            let before = try network.exec("a", "ip", "-o", "link", "show", "vrrp.51").prefix { $0 != ":" }
             let probe = try network.startProbe(seconds: 3)
             network.end("a")
             try network.startSluice("a", router(150))
             #expect(try network.lost(probe, within: 6) == 0)
-            #expect(try network.exec("a", "cat", "/sys/class/net/vrrp.51/ifindex") == before)
+            #expect(try network.exec("a", "ip", "-o", "link", "show", "vrrp.51").prefix { $0 != ":" } == before)
         }
 
         @Test(

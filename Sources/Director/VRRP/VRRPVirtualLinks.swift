@@ -13,8 +13,8 @@ internal import Wire
 /// interface below. Where keepalived filters what its backups' links send, there is nothing to filter.
 struct VirtualLinks {
     private var made: [String: VRRPPlan.VirtualLink] = [:]
-    /// The interfaces below whose `arp_ignore` was raised.
-    private var raised: Set<String> = []
+    /// Settings of the interfaces below that were changed, and what they were, by interface.
+    private var changed: [String: [String: String]] = [:]
 
     /// Makes those that are missing and whose interface below is there. A link that was left by an earlier run is taken
     /// over as it is, with its addresses.
@@ -78,9 +78,17 @@ struct VirtualLinks {
         for (name, value) in [
             ("addr_gen_mode", "1"), ("accept_ra", "0"), ("disable_ipv6", link.hasIPv6 ? "0" : "1"),
         ] { try? Sysctl.write(value, to: "\(own6)/\(name)") }
-        let below = "net/ipv4/conf/\(link.base)/arp_ignore"
-        if link.hasIPv4, (try? Sysctl.read(below)) == "0", (try? Sysctl.write("1", to: below)) != nil {
-            raised.insert(link.base)
+        if link.hasIPv4 { configure(below: link.base) }
+    }
+
+    /// The interface below neither answers for a VIP nor asks in its name: either would tell its own MAC address.
+    private mutating func configure(below name: String) {
+        for (setting, value) in [("arp_ignore", "1"), ("arp_announce", "2")] {
+            let path = "net/ipv4/conf/\(name)/\(setting)"
+            guard let old = try? Sysctl.read(path), old == "0", (try? Sysctl.write(value, to: path)) != nil else {
+                continue
+            }
+            changed[name, default: [:]][path] = old
         }
     }
 
@@ -103,9 +111,9 @@ struct VirtualLinks {
         } catch {
             problems.append("virtual links: \(error)")
         }
-        for base in raised where !made.values.contains(where: { $0.base == base && $0.hasIPv4 }) {
-            raised.remove(base)
-            try? Sysctl.write("0", to: "net/ipv4/conf/\(base)/arp_ignore")
+        for (base, settings) in changed where !made.values.contains(where: { $0.base == base && $0.hasIPv4 }) {
+            changed[base] = nil
+            for (path, old) in settings { try? Sysctl.write(old, to: path) }
         }
         return problems
     }
@@ -114,7 +122,7 @@ struct VirtualLinks {
 extension Director {
     /// Makes the virtual links that the plan wants, as far as the interfaces below are there.
     func provideVirtualLinks() {
-        guard let vrrp else { return }
+        guard let vrrp, !vrrp.hasStopped else { return }
         surroundings.virtualLinks = Set(vrrp.plan.links.map(\.name))
         for problem in vrrp.links.provide(vrrp.plan.links) { complainOnce("VRRP: \(problem)") }
     }
@@ -156,7 +164,8 @@ extension Director {
     func addVRRPInterfaces(to plan: inout AttachmentPlan) {
         guard let vrrp, configuration.global.interfaces == nil else { return }
         let services = Set(configuration.virtualServices.map(\.address))
-        for instance in vrrp.plan.instances where instance.addresses.contains(where: { services.contains($0.address.address) }) {
+        for instance in vrrp.plan.instances
+        where instance.addresses.contains(where: { services.contains($0.address.address) }) {
             for link in instance.links {
                 if let base = surroundings.link(named: link.base) { plan.present.insert(base.index) }
             }
