@@ -29,7 +29,8 @@ struct GlobalKeywordTests {
                 "vrrp_owner_ignore_adverts", "vrrp_down_timer_adverts", "v3_checksum_as_v2", "vrrp_startup_delay",
                 "vrrp_garp_master_delay", "vrrp_garp_master_repeat", "vrrp_garp_master_refresh",
                 "vrrp_garp_master_refresh_repeat", "vrrp_garp_lower_prio_delay", "vrrp_garp_lower_prio_repeat",
-                "vrrp_min_garp", "vrrp_rt_priority", "enable_script_security", "script_user",
+                "vrrp_min_garp", "dynamic_interfaces", "vmac_prefix", "vmac_addr_prefix", "vrrp_rt_priority",
+                "enable_script_security", "script_user",
             ])
     }
 
@@ -71,7 +72,7 @@ struct GlobalKeywordTests {
     @Test(
         "These stand alone",
         arguments: [
-            "max_auto_priority", "dynamic_interfaces", "nftables", "vrrp_iptables",
+            "max_auto_priority", "nftables", "vrrp_iptables",
             "vrrp_ipsets", "enable_dbus",
             "enable_traps", "enable_snmp_rfc", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_snmp_checker",
             "enable_snmp_keepalived", "enable_snmp_vrrp", "vrrp_no_swap", "checker_no_swap", "bfd_no_swap", "lvs_flush",
@@ -88,7 +89,7 @@ struct GlobalKeywordTests {
     @Test(
         "These stand alone too, and are acted on",
         arguments: [
-            "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
+            "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src", "dynamic_interfaces",
         ])
     func aloneAndUsed(name: String) { #expect(read(name).diagnostics.isEmpty) }
 

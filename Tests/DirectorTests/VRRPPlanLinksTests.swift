@@ -1,6 +1,7 @@
 import Config
 import Netlink
 import Testing
+import VRRP
 import Wire
 
 @testable import Director
