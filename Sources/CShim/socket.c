@@ -120,6 +120,10 @@ int cshim_raw6_open(int protocol)
 	    set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) || set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0) ||
 	    set(fd, IPPROTO_IPV6, IPV6_TCLASS, 0xc0) || set(fd, SOL_SOCKET, SO_PRIORITY, control_priority))
 		return fail_closing(fd);
+	/* A virtual MAC's interface sends from the link-local address of the one below, which it doesn't have itself: who asks
+	 * for that address must not be told the virtual MAC. */
+	if (set(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1))
+		return fail_closing(fd);
 	return fd;
 }
 

@@ -118,8 +118,10 @@ package final class Director {
     ///   they exist: a route that is away for a moment is no reason.
     func reconcile(pruning: Bool = false) throws {
         try surroundings.refresh()
+        provideVirtualLinks()
         surroundings.beginNeeds()
         var plan = try AttachmentPlan(configuration, &surroundings)
+        addVRRPInterfaces(to: &plan)
         if !pruning { plan.present.formUnion(attached.keys.filter { surroundings.link($0) != nil }) }
         let desired = try desiredState(plan)
         let wanted = neededFeatures(desired)
@@ -160,9 +162,12 @@ package final class Director {
         }
         let settings = forwarder.maps.settings[0]
         let longest = UInt64(FlowTimeouts(settings).ticks.filter { $0 != UInt16.max }.max() ?? 0)
-        return DesiredState(
+        var desired = DesiredState(
             services: configuration.virtualServices.map { DesiredService($0, role: role(for: $0)) }, nextHops: hops,
             interfaces: interfaces, now: try forwarder.jiffies(), settleTime: longest << UInt64(settings.tick_shift))
+        desired.virtualMACs = virtualMACs
+        desired.unacceptedVIPs = unacceptedVIPs
+        return desired
     }
 
     private func apply(_ desired: DesiredState) throws {
@@ -203,11 +208,7 @@ package final class Director {
             anyPort: false, stateless: false)
     }
 
-    private func union(_ one: Features, _ other: Features) -> Features {
-        Features(
-            nat: one.nat || other.nat, anyPort: one.anyPort || other.anyPort,
-            stateless: one.stateless || other.stateless)
-    }
+    private func union(_ one: Features, _ other: Features) -> Features { one.union(other) }
 
     private func use(_ features: Features) throws {
         if features != forwarder.features { try forwarder.use(features) }

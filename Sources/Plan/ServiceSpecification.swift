@@ -92,7 +92,7 @@ struct ServerSpecification {
 }
 
 extension ServiceRole {
-    fileprivate var flags: UInt16 {
+    var flags: UInt16 {
         switch self {
         case .active: UInt16(SLUICE_SERVICE_ACTIVE)
         case .draining: UInt16(SLUICE_SERVICE_DRAIN)

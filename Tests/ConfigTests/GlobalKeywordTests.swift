@@ -31,7 +31,8 @@ struct GlobalKeywordTests {
                 "vrrp_delay_after_boot", "log_unknown_vrids", "vrrp_garp_master_delay", "vrrp_garp_master_repeat",
                 "vrrp_garp_master_refresh", "vrrp_garp_master_refresh_repeat", "vrrp_garp_lower_prio_delay",
                 "vrrp_garp_lower_prio_repeat", "vrrp_garp_interval", "vrrp_gna_interval", "vrrp_min_garp",
-                "vrrp_garp_extra_if", "default_interface", "disable_local_igmp", "vrrp_priority", "vrrp_rt_priority", "vrrp_rlimit_rttime",
+                "vrrp_garp_extra_if", "default_interface", "dynamic_interfaces", "disable_local_igmp", "vmac_prefix",
+                "vmac_addr_prefix", "vrrp_priority", "vrrp_rt_priority", "vrrp_rlimit_rttime",
                 "vrrp_rlimit_rtime", "vrrp_cpu_affinity", "vrrp_no_swap", "max_auto_priority",
                 "min_auto_priority_delay", "enable_script_security", "script_user",
             ])
@@ -75,7 +76,7 @@ struct GlobalKeywordTests {
     @Test(
         "These stand alone",
         arguments: [
-            "dynamic_interfaces", "nftables", "vrrp_iptables",
+            "nftables", "vrrp_iptables",
             "vrrp_ipsets", "enable_dbus",
             "enable_traps", "enable_snmp_rfc", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_snmp_checker",
             "enable_snmp_keepalived", "enable_snmp_vrrp", "checker_no_swap", "bfd_no_swap", "lvs_flush",
@@ -93,7 +94,7 @@ struct GlobalKeywordTests {
         "These stand alone too, and are acted on",
         arguments: [
             "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src", "max_auto_priority", "vrrp_no_swap",
-            "log_unknown_vrids", "disable_local_igmp",
+            "log_unknown_vrids", "dynamic_interfaces", "disable_local_igmp",
         ])
     func aloneAndUsed(name: String) { #expect(read(name).diagnostics.isEmpty) }
 

@@ -7,8 +7,7 @@ enum Unacted {
         "global_defs": list(
             """
             router_id umask random_seed lvs_sync_daemon rs_init_notifies
-            checker_log_all_failures vrrp_vmac_garp_intvl dynamic_interfaces vmac_prefix vmac_addr_prefix
-            notification_email notification_email_from
+            checker_log_all_failures vrrp_vmac_garp_intvl notification_email notification_email_from
             smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
             no_checker_emails no_email_faults set_supplementary_groups
             use_symlink_paths startup_script startup_script_timeout shutdown_script shutdown_script_timeout
@@ -28,7 +27,7 @@ enum Unacted {
             """),
         "vrrp_instance": list(
             """
-            vrf auth_hmac use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept
+            vrf auth_hmac
             vmac_garp_intvl track_process track_bfd
             notify_deleted smtp_alert notify_priority_changes
             """),

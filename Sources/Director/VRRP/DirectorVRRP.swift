@@ -17,6 +17,9 @@ final class VRRPService {
     private(set) var roles: [String: ServiceRole] = [:]
     /// By VIP.
     private(set) var holders: [IPAddress: String] = [:]
+    /// As the driver has it, or will.
+    private(set) var plan = VRRPPlan()
+    var links = VirtualLinks()
     /// When instances that drain are through, in seconds of the monotonic clock.
     private var drainEnds: [String: Double] = [:]
 
@@ -41,7 +44,10 @@ final class VRRPService {
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
-    func note(_ plan: VRRPPlan) { holders = plan.holders }
+    func note(_ plan: VRRPPlan) {
+        self.plan = plan
+        holders = plan.holders
+    }
 
     /// What this director is for a VIP; nil: no instance has it.
     func role(of vip: IPAddress) -> ServiceRole? { holders[vip].map { roles[$0] ?? .backup } }
@@ -111,6 +117,7 @@ extension Director {
             if vrrp == nil, !plan.instances.isEmpty { vrrp = try startVRRP(plan) }
             try configureNetwork()
             vrrp?.note(plan)
+            provideVirtualLinks()
             vrrp?.mailbox.send(.configure(plan))
             vrrp?.helper.configure(HelperPlan(configuration))
             recovered("starting VRRP")
@@ -172,7 +179,10 @@ extension Director {
         case .heardLowerPriority(let name): tell(VRRPNotices.callsForLowerPriority(of: name, in: configuration))
         case .text(let text, let isWarning):
             log.log(level: isWarning ? .warning : .notice, "VRRP: \(text)")
-        case .stopped: vrrp?.noteStop()
+        case .configured(let kept): removeVirtualLinks(except: kept.union((vrrp?.plan.links ?? []).map(\.name)))
+        case .stopped:
+            vrrp?.noteStop()
+            removeVirtualLinks(except: [])
         }
     }
 

@@ -13,6 +13,11 @@ extension VRRPDriver {
     func perform(_ action: VirtualRouter.Action, of member: VRRPMember, at now: Instant) {
         switch action {
         case .sendAdvert(let priority):
+            if priority > 0, !member.isRaised, !member.plan.links.isEmpty {
+                // With a virtual MAC the first advert moves the traffic here.
+                askForRole(.active, of: member)
+                raise(member)
+            }
             sendAdvert(priority, of: member)
             if let slot = member.slot { stateFile.noteSequence(member.codec.sequence, slot) }
             if priority > 0, let slot = member.slot { stateFile.note(.init(time: now, priority: priority), slot) }
@@ -56,7 +61,7 @@ extension VRRPDriver {
         }
         do throws(SystemError) {
             try sockets.send(
-                outgoing, from: source, to: destination, by: member.ifindex, hopLimit: member.plan.sentTTL)
+                outgoing, from: source, to: destination, by: member.advertIfindex, hopLimit: member.plan.sentTTL)
             member.hasComplained = false
         } catch {
             complain(member, "can't advertise: \(error)")
@@ -93,6 +98,7 @@ extension VRRPDriver {
     private func stopServing(_ member: VRRPMember) {
         for placed in member.plan.addresses { remove(placed, of: member) }
         endSilence(of: member)
+        lower(member)
         if let slot = member.slot { stateFile.note(nil, slot) }
         askForRole(.draining, of: member)
     }

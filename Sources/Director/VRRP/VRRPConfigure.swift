@@ -25,6 +25,7 @@ extension VRRPDriver {
         rebuildPlaces()
         if hasNew || oldGroups != new.groups { regroup(at: now) }
         followNetwork(at: now)
+        mailbox.post(.configured(links: Set(new.links.map(\.name))))
     }
 
     /// Instances that are no more, or that have become another virtual router, stop at once; the others by name.
@@ -56,8 +57,10 @@ extension VRRPDriver {
         guard member.lastAdvert == nil else {
             // The others have begun to count.
             member.startTime = Self.now
+            member.isRaised = true
             return member
         }
+        lower(member)
         for placed in instance.addresses {
             remove(placed, of: member)
             try? network.removeFromLoopback(placed.address.address)

@@ -79,6 +79,7 @@ extension VRRPDriver {
         guard let member = places[Self.key(ifindex, routerID, family)] ?? places[Self.key(0, routerID, family)] else {
             return countUnknown(routerID, from: envelope.source, ifindex)
         }
+        guard member.advertIfindex == ifindex || member.advertIfindex == 0 else { return }
         do throws(AdvertFailure) {
             let decoded = try member.codec.decode(bytes.span.extracting(0..<length), envelope, own: nil)
             if decoded.hasOtherAddresses { member.router.statistics.countDrop(.addressList) }
@@ -107,10 +108,11 @@ extension VRRPDriver {
             member.ifindex = link?.index ?? 0
             rebuildPlaces()
         }
+        followLinks(member)
         join(member)
         limitAddresses(of: member, mtu: link.map { Int($0.mtu) } ?? 1_500)
         raise(.noPeer, member.plan.lacksPeer, member, at: now)
-        let isDown = member.plan.interface != nil && !(link?.isRunning ?? false)
+        let isDown = member.plan.interface != nil && !(link?.isRunning ?? false) || !hasLinks(member)
         raise(.interface, isDown && !member.plan.ignoresOwnInterface, member, at: now)
         let source = network.source(for: member.plan, ifindex: member.ifindex, vips: plan.holders)
         if source != member.router.settings.source { deliver(.source(source), to: member, at: now) }
@@ -127,6 +129,8 @@ extension VRRPDriver {
         places = [:]
         for member in members where member.plan.interface == nil || member.ifindex != 0 {
             places[Self.key(member.ifindex, member.plan.settings.routerID, member.plan.family)] = member
+            guard member.virtualIfindex != 0 else { continue }
+            places[Self.key(member.virtualIfindex, member.plan.settings.routerID, member.plan.family)] = member
         }
     }
 
@@ -134,6 +138,9 @@ extension VRRPDriver {
         guard member.ifindex != 0, member.plan.peers.isEmpty else { return }
         do throws(SystemError) {
             try sockets.join(member.plan.group, on: member.ifindex)
+            if member.virtualIfindex != 0, !member.plan.transmitsOnBase {
+                try sockets.join(member.plan.group, on: member.virtualIfindex)
+            }
         } catch {
             complain(member, "can't hear the others: \(error)")
         }

@@ -31,6 +31,8 @@ enum VRRPEvent: Sendable {
     case heardLowerPriority(String)
     /// Something for the log.
     case text(String, isWarning: Bool)
+    /// A new configuration is in effect, with these virtual links: others are no longer used.
+    case configured(links: Set<String>)
     /// All instances have stopped.
     case stopped
 }

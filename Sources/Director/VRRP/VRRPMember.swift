@@ -12,6 +12,10 @@ final class VRRPMember {
     var ledger: PriorityLedger
     /// The interface of the adverts; 0 while it is not there, or where there is none.
     var ifindex: UInt32 = 0
+    /// Of its own virtual link; 0 while it is not there, or where there is none.
+    var virtualIfindex: UInt32 = 0
+    /// Its virtual links are up: it serves.
+    var isRaised = false
     /// When it is started; nil once it is.
     var startTime: Instant?
     var hasStopped = false
@@ -63,6 +67,11 @@ final class VRRPMember {
     }
 
     var name: String { plan.name }
+
+    /// Where adverts go out and come in at present.
+    var advertIfindex: UInt32 {
+        isRaised && plan.link != nil && !plan.transmitsOnBase ? virtualIfindex : ifindex
+    }
 
     /// When it has to be given the timer event, or to be started.
     var nextDeadline: Instant? { startTime ?? router.nextDeadline }

@@ -81,6 +81,21 @@ struct VRRPNetwork: ~Copyable {
         }?.address
     }
 
+    /// The interface below has the prefix already: a second route to it, by the link above, would only lead astray.
+    private func isCovered(_ address: VirtualAddress, below link: Netlink.Link) -> Bool {
+        guard link.kind == "macvlan" || link.kind == "ipvlan", let lower = link.lower else { return false }
+        return addresses.contains {
+            $0.ifindex == lower
+                && Prefix($0.address, length: $0.prefixLength)?.contains(address.address) ?? false
+        }
+    }
+
+    /// Switches an interface on or off.
+    mutating func setLink(_ ifindex: UInt32, up: Bool) throws(NetlinkError) {
+        try socket.setLink(ifindex, up: up)
+        links[ifindex]?.isUp = up
+    }
+
     // MARK: Addresses
 
     /// Whether it is where it belongs.
@@ -97,8 +112,9 @@ struct VRRPNetwork: ~Copyable {
     mutating func add(_ placed: VRRPPlan.PlacedAddress) throws(NetlinkError) -> Bool {
         guard let link = link(named: placed.interface) else { throw .noSuchInterface(placed.interface) }
         let address = placed.address
-        return try socket.add(
-            address.address, prefixLength: address.prefixLength, to: link.index, options: AddressOptions(address))
+        var options = AddressOptions(address)
+        if isCovered(address, below: link) { options.hasNoPrefixRoute = true }
+        return try socket.add(address.address, prefixLength: address.prefixLength, to: link.index, options: options)
     }
 
     /// Takes it away from its interface, if that is there.

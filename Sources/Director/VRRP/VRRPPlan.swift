@@ -56,6 +56,14 @@ struct VRRPPlan: Hashable, Sendable {
         var extraRefresh: Duration?
         /// Those addresses.
         var extraAddresses: [PlacedAddress] = []
+        /// `use_vmac`, `use_ipvlan`: what adverts are sent from and addresses are on, in the place of `interface`.
+        var link: VirtualLink?
+        /// For addresses on other interfaces.
+        var addressLinks: [VirtualLink] = []
+        /// Adverts are sent from `interface` and heard there all the same.
+        var transmitsOnBase = false
+        /// False: an active router that is not the owner takes nothing that is sent to the addresses.
+        var accepts = true
         /// Of the instance and of its group.
         var trackers: [PriorityLedger.Tracker] = []
 
@@ -66,7 +74,7 @@ struct VRRPPlan: Hashable, Sendable {
             Identity(
                 routerID: settings.routerID, version: settings.version, family: family, interface: interface,
                 isGrouped: settings.isGrouped, ignoresOwnInterface: ignoresOwnInterface,
-                usesHeader: authentication.type == 2)
+                usesHeader: authentication.type == 2, links: links, transmitsOnBase: transmitsOnBase)
         }
 
         struct Identity: Hashable, Sendable {
@@ -77,6 +85,8 @@ struct VRRPPlan: Hashable, Sendable {
             var isGrouped: Bool
             var ignoresOwnInterface: Bool
             var usesHeader: Bool
+            var links: [VirtualLink]
+            var transmitsOnBase: Bool
         }
 
         /// How adverts look.

@@ -16,6 +16,7 @@ extension VRRPPlan {
         }
         .filter { !$0.members.isEmpty }
         instances = configuration.vrrpInstances.compactMap { Instance($0, in: configuration) }
+        placeLinks(configuration)
     }
 }
 
@@ -53,7 +54,9 @@ extension VRRPPlan.Instance {
         settings.gratuitous = Self.gratuitous(instance.announcements, global)
         settings.isGrouped = group != nil
         setFormat(instance, global)
-        if instance.strict ?? global.strict { settings.applyStrictMode() }
+        let isStrict = instance.strict ?? global.strict
+        if isStrict { settings.applyStrictMode() }
+        accepts = settings.priority == 255 || (instance.accepts ?? !isStrict)
         trackers = Self.trackers(of: instance, group, configuration)
     }
 
