@@ -89,21 +89,22 @@ package enum ServiceName: Hashable, Sendable {
     /// A virtual_server_group.
     case group(String, protocolName: String)
     /// Packets that netfilter marked.
-    case firewallMark(UInt32, protocolName: String)
+    case firewallMark(UInt32)
 
     /// As keepalived writes it.
     package var words: String {
         switch self {
         case .address(let place, let protocolName): place.words(protocolName)
-        case .group(let name, _): "[\(name)]"
-        case .firewallMark(let mark, _): "FWM \(mark)"
+        case .group(let name, _): "[\(name)]:0"
+        case .firewallMark(let mark): "FWM \(mark)"
         }
     }
 
     /// A real server of it, as keepalived writes it.
     package func words(for place: ServerPlace) -> String {
         switch self {
-        case .address(_, let name), .group(_, let name), .firewallMark(_, let name): place.words(name)
+        case .address(_, let name), .group(_, let name): place.words(name)
+        case .firewallMark: place.words("none")
         }
     }
 }
