@@ -15,7 +15,9 @@ enum Specification {
     }
 
     /// How long after the end of a run the next one begins.
-    static func pause<Time>(_ results: [Bool], retries: Int, startsDown: Bool, delayLoop: Time, beforeRetry: Time) -> Time {
+    static func pause<Time>(_ results: [Bool], retries: Int, startsDown: Bool, delayLoop: Time, beforeRetry: Time)
+        -> Time
+    {
         let isRetried = results.last == false && isUp(results, retries: retries, startsDown: startsDown)
         return isRetried ? beforeRetry : delayLoop
     }
