@@ -47,6 +47,34 @@ import Wire
         }
     }
 
+    /// Up only when each URL has passed since it last failed; and never stuck: enough successes lead up.
+    @Test(arguments: 1...4, [false, true]) func `All urls pass before up`(count: Int, isFast: Bool) {
+        var random = SplitMix(seed: UInt64(count))
+        for _ in 0..<300 {
+            var rig = CheckerRig.running {
+                $0.steps = .urls(count: count, isFast: isFast)
+                $0.startsDown = random.chance(50)
+                $0.retries = random.below(3)
+            }
+            var isGood = Array(repeating: false, count: count)
+            let odds = 30 + random.below(60)
+            for _ in 0..<60 {
+                let passes = random.chance(odds)
+                isGood[rig.step] = passes
+                let actions = rig.finish(passes)
+                for case .verdict(.up) in actions { #expect(isGood.allSatisfy { $0 }) }
+                if !passes { #expect(!actions.contains(.verdict(.up))) }
+                for case .verdict(.down) in actions { isGood = Array(repeating: false, count: count) }
+                rig.wait()
+            }
+            for _ in 0...(2 * count) {
+                rig.finish(true)
+                rig.wait()
+            }
+            #expect(rig.checker.isUp)
+        }
+    }
+
     /// Events in any order, with times that jump: the checker never forgets to run, and nothing traps.
     @Test(arguments: 0..<8 as Range<UInt64>) func `Any events leave a checker that goes on`(seed: UInt64) {
         var random = SplitMix(seed: seed)

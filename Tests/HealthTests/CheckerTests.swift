@@ -158,6 +158,8 @@ import Wire
             (.timedOut(.connecting), "timed out while connecting"),
             (.bfd(.down, .detectionTimeExpired), "BFD session Down (nothing heard for the detection time)"),
         ]
-        for (failure, text) in words { #expect("\(failure)" == text) }
+        for (failure, text) in words { #expect("\(failure)" == text && "\(CheckOutcome.failed(failure))" == text) }
+        #expect("\(CheckOutcome.passed())" == "passed")
+        #expect("\(CheckOutcome.passed(.absolute(3)))" == "passed, weight 3")
     }
 }

@@ -63,3 +63,16 @@ extension CheckOutcome {
     /// The greatest weight there is.
     static let weightLimit = Int64(Int32.max)
 }
+
+extension CheckOutcome: CustomStringConvertible {
+    /// For people: "passed", or why not.
+    package var description: String {
+        switch self {
+        case .passed(.unchanged): "passed"
+        case .passed(.absolute(let weight)): "passed, weight \(weight)"
+        case .passed(.added(let weight)): "passed, weight \(weight < 0 ? "" : "+")\(weight)"
+        case .failed(let failure): failure.description
+        case .notRun(let obstacle): obstacle.description
+        }
+    }
+}
