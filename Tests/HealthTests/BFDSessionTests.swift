@@ -104,13 +104,14 @@ import Wire
     }
 
     @Test func `6.5: new intervals are polled for, and a poll is answered at once`() {
-        var pair = BFDPair.up()
+        var pair = BFDPair.up(BFDSettings(), settings { $0.minTx = .milliseconds(2) })
         pair.handle(0, .configure(settings { $0.minRx = .milliseconds(3) }, jitter: 0.5))
         #expect(pair.sides[0].detectionTime == .milliseconds(50), "not before the poll has ended (6.8.3)")
         pair.pass(.milliseconds(30))
         #expect(pair.sent.contains { $0.side == 0 && $0.packet.isPoll })
         #expect(pair.sent.contains { $0.side == 1 && $0.packet.isFinal })
         #expect(!pair.sent.contains { $0.packet.isPoll && $0.packet.isFinal })
+        #expect(pair.sides[0].detectionTime == .milliseconds(15))
         pair.sent.removeAll()
         pair.pass(.milliseconds(200))
         #expect(!pair.sent.contains { $0.packet.isPoll }, "the poll has ended")

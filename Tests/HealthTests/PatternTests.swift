@@ -51,6 +51,27 @@ import Wire
         }
     }
 
+    @Test func `What a match looks back at is kept across the window's edge`() {
+        /// Finds "b" behind an "a", as `(?<=a)b` does.
+        struct LookBehind: BodyMatcher {
+            var lookBehind: Int { 1 }
+            func search(_ text: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> BodyMatch {
+                for index in max(start, 1)..<max(start, 1, text.count)
+                where text[index] == 0x62 && text[index - 1] == 0x61 {
+                    return .match(at: index)
+                }
+                return .none
+            }
+        }
+        for offset in (PatternSearch.windowSize - 3)...(PatternSearch.windowSize + 3) {
+            var expectation = HTTPExpectation()
+            expectation.pattern = .init(LookBehind())
+            let body = String(repeating: "n", count: offset) + "ab" + String(repeating: "x", count: 20_000)
+            let run = HTTPRun.outcome("HTTP/1.0 200 OK\r\n\r\n" + body, expectation, piece: 4_000)
+            #expect(run.outcome == .passed(), "\(offset)")
+        }
+    }
+
     @Test func `The window is bounded, also if the matcher always wants more`() {
         struct Greedy: BodyMatcher {
             var lookBehind: Int { 1_000_000 }
