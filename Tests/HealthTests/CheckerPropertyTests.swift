@@ -100,12 +100,13 @@ import Wire
     private func step(_ rig: inout CheckerRig, _ random: inout SplitMix) {
         let outcomes: [CheckOutcome] = [.passed(), .failed(.reset), .notRun(.fileDescriptors), .passed(.absolute(1))]
         rig.now = rig.now + .milliseconds(random.below(4_000))
-        switch random.below(8) {
+        switch random.below(9) {
         case 0: rig.handle(.suspend)
         case 1: rig.handle(.resume)
         case 2: rig.handle(.finished(id: UInt32(random.below(20)), outcomes[random.below(4)]))
         case 3: rig.handle(.reported(outcomes[random.below(4)]))
         case 4: rig.handle(.timer)
+        case 6: rig.handle(.progressed(id: rig.runID, .body))
         case 5: rig.wait()
         default: rig.finish(outcomes[random.below(4)])
         }

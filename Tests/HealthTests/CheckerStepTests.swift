@@ -88,7 +88,7 @@ import Wire
     @Test func `MISC: the period is measured from the last start`() {
         var rig = CheckerRig.running {
             $0.countsFromStart = true
-            $0.runLimit = .seconds(60)
+            $0.timeout = .seconds(60)
             $0.stopGrace = .seconds(2)
         }
         rig.now = rig.now + .seconds(4)
@@ -102,7 +102,7 @@ import Wire
     @Test func `MISC: a script that takes too long gets SIGTERM, then SIGKILL, and fails once`() {
         var rig = CheckerRig.running {
             $0.countsFromStart = true
-            $0.runLimit = .seconds(3)
+            $0.timeout = .seconds(3)
             $0.stopGrace = .seconds(2)
         }
         rig.now = rig.now + .seconds(3)

@@ -71,24 +71,38 @@ import Wire
     @Test func `Time to remove is retries times delay_before_retry and timeout, and a timeout`() {
         var rig = CheckerRig.running {
             $0.retries = 2
-            $0.runLimit = .seconds(3)
+            $0.timeout = .seconds(3)
         }
         rig.finish(true)
         rig.wait()
         let begin = rig.now
         while rig.checker.isUp { rig.wait() }
         #expect(rig.now - begin == .seconds(2 * (2 + 3) + 3))
-        #expect(rig.checker.lastOutcome == .failed(.timedOut(.waiting)))
+        #expect(rig.checker.lastOutcome == .failed(.timedOut(.connecting)))
     }
 
     @Test func `A run at its limit is stopped, and its late result ignored`() {
         var rig = CheckerRig.running()
         let late = rig.runID
         rig.now = rig.now + .seconds(5)
-        #expect(rig.handle(.timer) == [.stop(id: late, isForced: false), .verdict(.down(.timedOut(.waiting)))])
+        #expect(rig.handle(.timer) == [.stop(id: late, isForced: false), .verdict(.down(.timedOut(.connecting)))])
         #expect(rig.handle(.finished(id: late, .passed())).isEmpty)
         rig.wait()
         #expect(rig.handle(.finished(id: late, .passed())).isEmpty)
+        #expect(!rig.checker.isUp)
+    }
+
+    @Test func `Progress gives a run more time, but not for ever, and says where it was`() {
+        var rig = CheckerRig.running { $0.wholeLimit = .seconds(12) }
+        for phase in [CheckPhase.sending, .waiting, .body] {
+            rig.now = rig.now + .seconds(3)
+            #expect(rig.handle(.progressed(id: rig.runID, phase)).isEmpty)
+            #expect(rig.handle(.timer).isEmpty)
+        }
+        #expect(rig.handle(.progressed(id: 99, .connecting)).isEmpty, "of another run")
+        #expect(rig.wait() == .seconds(3), "twelve seconds in all")
+        #expect(rig.checker.lastOutcome == .failed(.timedOut(.body)))
+        #expect(rig.handle(.progressed(id: rig.runID, .body)).isEmpty)
         #expect(!rig.checker.isUp)
     }
 

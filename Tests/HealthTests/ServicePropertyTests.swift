@@ -107,6 +107,7 @@ import Wire
             for server in rig.service.servers { wanted[.server(server.settings.place)] = server.placedWeight }
             wanted[.sorryServer] = rig.service.placedSorryWeight
             #expect(rig.table == wanted)
+            #expect(rig.service.liveWeight == rig.service.servers.reduce(0) { $0 + $1.liveWeight })
             #expect(rig.service.rampCount == rig.service.servers.count { $0.ramp != nil })
         }
     }

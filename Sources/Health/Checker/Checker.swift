@@ -16,6 +16,9 @@ package struct Checker: Hashable, Sendable {
         case timer
         /// A run ended; `id` is the one of `Action.run`. A late result of a run that was stopped is ignored.
         case finished(id: UInt32, CheckOutcome)
+        /// A run gets on: it has come to this phase, or bytes of the body have come. Its time begins anew, within
+        /// `wholeLimit`.
+        case progressed(id: UInt32, CheckPhase)
         /// BFD_CHECK and FILE_CHECK, which don't run: something else knows the state. Counts at once, without retries.
         case reported(CheckOutcome)
         /// `ha_suspend`: the service's address is not on this machine. No more runs begin; one under way counts.
@@ -84,6 +87,8 @@ package struct Checker: Hashable, Sendable {
         var id: UInt32
         var start: Instant
         var limit: Instant
+        /// What it is doing.
+        var phase: CheckPhase
         /// Counted, and told to stop.
         var isStopping = false
     }
@@ -112,6 +117,7 @@ package struct Checker: Hashable, Sendable {
         case .timer:
             if let limit = run?.limit, limit <= now { overrun(at: now, into: &actions) }
             if let due = nextRunDue, due <= now { begin(at: now, into: &actions) }
+        case .progressed(let id, let phase): progress(id, phase, at: now)
         case .finished(let id, let outcome):
             guard let current = run, current.id == id else { return }
             run = nil
@@ -132,8 +138,16 @@ extension Checker {
     private mutating func begin(at now: Instant, into actions: inout [Action]) {
         lastID &+= 1
         nextRun = nil
-        run = Run(id: lastID, start: now, limit: now + settings.runLimit)
+        let limit = now + min(settings.timeout, settings.wholeLimit)
+        run = Run(id: lastID, start: now, limit: limit, phase: settings.stopGrace == nil ? .connecting : .running)
         actions.append(.run(step: step, id: lastID))
+    }
+
+    private mutating func progress(_ id: UInt32, _ phase: CheckPhase, at now: Instant) {
+        guard var current = run, current.id == id, !current.isStopping else { return }
+        current.phase = phase
+        current.limit = min(now + settings.timeout, current.start + settings.wholeLimit)
+        run = current
     }
 
     /// The time is up: it counts now, and what is still there is told to go.
@@ -145,8 +159,7 @@ extension Checker {
         current.limit = now + max(settings.stopGrace ?? .zero, .milliseconds(1))
         run = settings.stopGrace == nil ? nil : current
         guard isFirst else { return }
-        let phase: CheckPhase = settings.stopGrace == nil ? .waiting : .running
-        let outcome: CheckOutcome = settings.passesInSilence ? .passed() : .failed(.timedOut(phase))
+        let outcome: CheckOutcome = settings.passesInSilence ? .passed() : .failed(.timedOut(current.phase))
         conclude(outcome, began: current.start, at: now, into: &actions)
     }
 

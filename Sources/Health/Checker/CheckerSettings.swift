@@ -34,10 +34,12 @@ package struct CheckerSettings: Hashable, Sendable {
     package var warmup = Duration.seconds(60)
     /// `alpha`: down until a first success.
     package var startsDown = false
-    /// How long a run may take as a whole, so that a server that drips a byte a second is no better than a silent one;
-    /// `misc_timeout` of a script.
-    package var runLimit = Duration.seconds(5)
-    /// UDP_CHECK without `require_reply`: a run that reaches its limit has passed.
+    /// `connect_timeout`: how long a run may go without progress; `misc_timeout` of a script.
+    package var timeout = Duration.seconds(5)
+    /// How long a run may take as a whole, whatever progress it makes, so that a server that drips a byte a second does
+    /// not hold it for ever. keepalived has no such limit.
+    package var wholeLimit = Duration.seconds(60)
+    /// UDP_CHECK without `require_reply`: a run that times out has passed.
     package var passesInSilence = false
     /// What one check is made of.
     package var steps = Steps.one

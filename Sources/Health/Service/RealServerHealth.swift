@@ -48,6 +48,9 @@ package struct RealServerHealth: Hashable, Sendable {
         return UInt32(min(max(sum, 0), CheckOutcome.weightLimit))
     }
 
+    /// What it gives to the quorum.
+    var liveWeight: Int64 { isUp ? Int64(weight) : 0 }
+
     /// The weight now, slow start counted in.
     var currentWeight: UInt32 { ramp?.weight(of: weight) ?? weight }
 

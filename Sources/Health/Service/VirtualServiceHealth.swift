@@ -38,7 +38,14 @@ package struct VirtualServiceHealth: Hashable, Sendable {
     }
 
     /// The weight that is up, slow starts apart: what the quorum counts.
-    package var liveWeight: Int64 { servers.reduce(0) { $0 + ($1.isUp ? Int64($1.weight) : 0) } }
+    package private(set) var liveWeight: Int64 = 0
+
+    /// Changes what a server's weight in the quorum depends on.
+    mutating func adjust(_ index: Int, _ body: (inout RealServerHealth) -> Void) {
+        liveWeight -= servers[index].liveWeight
+        body(&servers[index])
+        liveWeight += servers[index].liveWeight
+    }
 
     /// Takes one event in; the actions are appended.
     package mutating func handle(_ event: Event, at now: Instant, into actions: inout [Action]) {
@@ -76,7 +83,7 @@ extension VirtualServiceHealth {
     /// A server's first place: with `alpha` it is absent (or has weight 0) until its checkers pass.
     private mutating func begin(_ index: Int, at now: Instant, into actions: inout [Action]) {
         servers[index].since = now
-        servers[index].isUp = servers[index].passesAll
+        adjust(index) { $0.isUp = $0.passesAll }
         servers[index].hasBeenUp = servers[index].isUp
         place(index, into: &actions)
         guard servers[index].isUp, settings.notifiesAtStart else { return }
@@ -141,6 +148,7 @@ extension VirtualServiceHealth {
         if new.sorryWeight == nil { usesSorryServer = false }
         if new.slowStart == .zero { for index in servers.indices { servers[index].ramp = nil } }
         rampCount = servers.count { $0.ramp != nil }
+        liveWeight = servers.reduce(0) { $0 + $1.liveWeight }
         placeAll(into: &actions)
         updateQuorum(isInitial: true, into: &actions)
         placeSorryServer(into: &actions)
@@ -150,7 +158,7 @@ extension VirtualServiceHealth {
     private mutating func settle(_ index: Int, at now: Instant, into actions: inout [Action]) {
         let isUp = servers[index].passesAll
         guard isUp != servers[index].isUp else { return }
-        servers[index].isUp = isUp
+        adjust(index) { $0.isUp = isUp }
         servers[index].since = now
         servers[index].ramp = nil
         place(index, into: &actions)

@@ -28,7 +28,7 @@ extension VirtualServiceHealth {
     /// A server goes up or down: table, notification, quorum, in keepalived's order.
     private mutating func turn(_ index: Int, isUp: Bool, at now: Instant, into actions: inout [Action]) {
         let server = servers[index].settings.place
-        servers[index].isUp = isUp
+        adjust(index) { $0.isUp = isUp }
         servers[index].since = now
         setRamp(index, isUp && servers[index].hasBeenUp ? newRamp(at: now) : nil)
         if isUp { servers[index].hasBeenUp = true }
@@ -50,8 +50,8 @@ extension VirtualServiceHealth {
         let old = servers[index].weight
         switch change {
         case .unchanged: return
-        case .absolute(let weight): servers[index].baseWeight = weight
-        case .added(let weight): servers[index].standings[checker].addedWeight = weight
+        case .absolute(let weight): adjust(index) { $0.baseWeight = weight }
+        case .added(let weight): adjust(index) { $0.standings[checker].addedWeight = weight }
         }
         let new = servers[index].weight
         guard isStarted, new != old else { return }
