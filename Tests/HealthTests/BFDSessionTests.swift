@@ -194,6 +194,18 @@ import Wire
         #expect(pair.sides[0].nextDeadline == nil)
     }
 
+    @Test func `Absurd intervals are bounded`() {
+        let endless = settings {
+            $0.minTx = .seconds(Int64.max)
+            $0.minRx = .seconds(Int64.max)
+            $0.idleTx = .seconds(Int64.max)
+            $0.multiplier = 255
+        }
+        var pair = BFDPair(endless, endless)
+        pair.pass(.seconds(100_000))
+        #expect(pair.sides[0].detectionTime <= .seconds(255 * 4_295))
+    }
+
     @Test func `A configuration without pauses doesn't use a whole CPU`() {
         let none = settings {
             $0.minTx = .zero

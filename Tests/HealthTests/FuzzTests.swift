@@ -59,8 +59,30 @@ import Wire
                 rest = rest.dropFirst(piece)
             }
             outcomes.insert(outcome ?? checker.close())
+            if piece != 1 { #expect(held(checker) <= 20_000) }
         }
         #expect(outcomes.count == 1, "\(bytes): \(outcomes)")
+    }
+
+    /// Bytes in all arrays inside.
+    private func held(_ value: Any) -> Int {
+        if let bytes = value as? [UInt8] { return bytes.count }
+        return Mirror(reflecting: value).children.reduce(0) { $0 + held($1.value) }
+    }
+
+    @Test func `HTTP: what is held is bounded, however much comes`() {
+        var expectation = HTTPExpectation()
+        expectation.digest = [1]
+        expectation.pattern = .init(TextMatcher("needle"))
+        for head in ["HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n"] {
+            var checker = HTTPResponseChecker(expectation, digest: TestDigest())
+            _ = checker.receive(Array(head.utf8))
+            for _ in 0..<20 {
+                #expect(checker.receive([UInt8](repeating: 0x78, count: 50_000)) == nil)
+                #expect(held(checker) <= 20_000)
+            }
+            #expect(held(checker) > 0, "the reflection sees it")
+        }
     }
 
     @Test(arguments: 0..<4 as Range<UInt64>) func `SMTP: mutated dialogues end`(seed: UInt64) {

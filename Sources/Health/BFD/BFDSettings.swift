@@ -29,9 +29,16 @@ package struct BFDSettings: Hashable, Sendable {
     /// The shortest interval there is, against a configuration that would use a whole CPU.
     static let shortestInterval = Duration.microseconds(100)
 
-    var usedMinTx: Duration { max(minTx, Self.shortestInterval) }
-    var usedMinRx: Duration { max(minRx, Self.shortestInterval) }
-    var usedIdleTx: Duration { max(idleTx, .seconds(1), usedMinTx) }
+    /// The longest interval that fits on the wire.
+    static let longestInterval = Duration.microseconds(Int64(UInt32.max))
+
+    var usedMinTx: Duration { Self.bounded(minTx) }
+    var usedMinRx: Duration { Self.bounded(minRx) }
+    var usedIdleTx: Duration { Self.bounded(max(idleTx, .seconds(1), minTx)) }
+
+    private static func bounded(_ interval: Duration) -> Duration {
+        min(max(interval, shortestInterval), longestInterval)
+    }
 }
 
 extension Duration {

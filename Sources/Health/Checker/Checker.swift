@@ -59,26 +59,26 @@ package struct Checker: Hashable, Sendable {
     }
 
     /// As of the last event.
-    package private(set) var settings: CheckerSettings
+    package internal(set) var settings: CheckerSettings
     /// What its results amount to.
-    package private(set) var isUp: Bool
+    package internal(set) var isUp: Bool
     /// Whether it ever passed (all its steps) or failed.
-    package private(set) var hasRun = false
+    package internal(set) var hasRun = false
     /// How many retries of the present trouble have begun, 0 to `settings.retries`.
-    package private(set) var retriesBegun = 0
+    package internal(set) var retriesBegun = 0
     /// The step of the present or the next run, from 0.
-    package private(set) var step = 0
+    package internal(set) var step = 0
     /// How the last run ended; nil before that.
-    package private(set) var lastOutcome: CheckOutcome?
+    package internal(set) var lastOutcome: CheckOutcome?
     /// How long it took; nil for what doesn't run.
-    package private(set) var lastDuration: Duration?
+    package internal(set) var lastDuration: Duration?
     /// Since when it is up or down; nil before `start`.
-    package private(set) var since: Instant?
+    package internal(set) var since: Instant?
     /// No runs begin.
-    package private(set) var isSuspended = false
+    package internal(set) var isSuspended = false
 
     /// HTTP: the step that took it down has not passed again.
-    private var mustRepair = false
+    var mustRepair = false
     private var nextRun: Instant?
     private var run: Run?
     private var lastID: UInt32 = 0
@@ -182,7 +182,7 @@ extension Checker {
     }
 
     /// `delayLoop`, but never nothing: a loop without a pause is a mistake.
-    private var beat: Duration { max(settings.delayLoop, .milliseconds(1)) }
+    var beat: Duration { max(settings.delayLoop, .milliseconds(1)) }
 
     private mutating func resume(at now: Instant) {
         guard isSuspended else { return }
@@ -198,89 +198,6 @@ extension Checker {
         retriesBegun = min(retriesBegun, max(new.retries, 0))
         if step >= new.steps.count { step = 0 }
         if let due = nextRun { nextRun = min(due, now + beat) }
-    }
-}
-
-// MARK: Deciding
-
-extension Checker {
-    /// A step passed; gives the time until the next run.
-    private mutating func pass(at now: Instant, into actions: inout [Action]) -> Duration {
-        retriesBegun = 0
-        switch settings.steps {
-        case .one: break
-        case .hosts(let count):
-            step += 1
-            guard step >= count else { return .zero }
-            step = 0
-        case .urls(let count, let isFast):
-            let isRepaired = mustRepair
-            mustRepair = false
-            step = isRepaired ? 0 : step + 1
-            guard step >= count else { return isFast && (!hasRun || !isUp) ? .zero : beat }
-            step = 0
-        }
-        rise(at: now, into: &actions)
-        return beat
-    }
-
-    private mutating func rise(at now: Instant, into actions: inout [Action]) {
-        hasRun = true
-        guard !isUp else { return }
-        isUp = true
-        since = now
-        actions.append(.verdict(.up))
-    }
-
-    /// A step failed; gives the time until the next run.
-    private mutating func fail(_ failure: CheckFailure, at now: Instant, into actions: inout [Action]) -> Duration {
-        if isUp, hasRun, retriesBegun < settings.retries {
-            retriesBegun += 1
-            actions.append(.willRetry(failure))
-            return max(settings.delayBeforeRetry, .milliseconds(1))
-        }
-        let isFirst = !hasRun
-        fall(failure, at: now, into: &actions)
-        switch settings.steps {
-        case .one: return beat
-        case .hosts:
-            step = 0
-            return beat
-        case .urls:
-            if isFirst || actions.last?.isFall == true { mustRepair = true }
-            return max(beat, settings.delayBeforeRetry)
-        }
-    }
-
-    private mutating func fall(_ failure: CheckFailure, at now: Instant, into actions: inout [Action]) {
-        retriesBegun = 0
-        if isUp {
-            isUp = false
-            since = now
-            actions.append(.verdict(.down(failure)))
-        } else {
-            actions.append(hasRun ? .stillDown(failure) : .verdict(.downFromStart(failure)))
-        }
-        hasRun = true
-    }
-
-    private mutating func report(_ outcome: CheckOutcome, at now: Instant, into actions: inout [Action]) {
-        if since == nil { since = now }
-        lastOutcome = outcome
-        switch outcome {
-        case .passed(let weight):
-            if weight != .unchanged { actions.append(.weight(weight)) }
-            rise(at: now, into: &actions)
-        case .failed(let failure): fall(failure, at: now, into: &actions)
-        case .notRun(let obstacle): actions.append(.obstacle(obstacle))
-        }
-    }
-}
-
-extension Checker.Action {
-    fileprivate var isFall: Bool {
-        if case .verdict(.down) = self { return true }
-        return false
     }
 }
 

@@ -44,8 +44,9 @@ package struct RealServerHealth: Hashable, Sendable {
     /// The weight while it is up, slow start apart: 0 to 2147483647.
     package var weight: UInt32 {
         var sum = Int64(baseWeight)
-        for standing in standings { sum += standing.addedWeight }
-        return UInt32(min(max(sum, 0), CheckOutcome.weightLimit))
+        let limit = CheckOutcome.weightLimit
+        for standing in standings { sum += min(max(standing.addedWeight, -limit), limit) }
+        return UInt32(min(max(sum, 0), limit))
     }
 
     /// What it gives to the quorum.
