@@ -39,6 +39,8 @@ package final class Director {
     var role: ServiceRole = .active
     /// nil while there is no VRRP instance.
     var vrrp: VRRPService?
+    /// Real servers that are out of service though configured; whoever changes it calls `vrrp.follow`.
+    var outOfService: Set<ServerName> = []
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005

@@ -69,7 +69,10 @@ extension VRRPDriver {
         var settings = new.settings
         settings.source = member.router.settings.source
         member.codec.format = new.format
-        if new.trackers != old.trackers || new.settings.priority != old.settings.priority { member.renewLedger() }
+        if new.trackers != old.trackers || new.settings.priority != old.settings.priority { 
+            member.renewLedger()
+            recordVerdicts(member)
+        }
         if member.router.isServing, new.addresses != old.addresses { exchange(old, member) }
         deliver(.configure(settings), to: member, at: now)
         if member.startTime == nil { tellPriority(member, at: now) }
