@@ -87,13 +87,15 @@ final class MailSender {
     }
 
     private func exchange(at now: Instant) {
-        guard var (session, socket) = current else { return }
+        guard let current else { return }
+        var session = current.session
+        let socket = current.socket
         if session.step == .connection { socket.finishConnecting(&session, at: now) }
         if session.step != .connection { socket.exchange(&session, at: now) }
         session.timer(at: now)
-        guard let outcome = session.outcome else { return current = (session, socket) }
+        guard let outcome = session.outcome else { return self.current = (session, socket) }
         // What is left is QUIT alone: a server that doesn't read it has the mail all the same.
-        current = nil
+        self.current = nil
         report(outcome)
         if !queue.isEmpty { wake.signal() }
     }

@@ -21,7 +21,8 @@ extension VRRPDriver {
         }
         members.sort { rank[$0.name, default: 0] < rank[$1.name, default: 0] }
         rebuildPlaces()
-        if hasNew || oldGroups != new.groups { regroup(at: now) }
+        // `dropOthers` has left none.
+        if hasNew || groups.isEmpty || oldGroups != new.groups { regroup(at: now) }
         followNetwork(at: now)
     }
 
