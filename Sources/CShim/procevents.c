@@ -90,7 +90,8 @@ int cshim_process_events_read(int fd, struct cshim_process_event *events, int co
 			continue;
 		memcpy(&message, NLMSG_DATA(&buffer.header), sizeof(message));
 		memcpy(&event, (char *)NLMSG_DATA(&buffer.header) + sizeof(message), sizeof(event));
-		if (message.id.idx == CN_IDX_PROC && message.id.val == CN_VAL_PROC && understand(&event, &events[found]))
+		if (message.id.idx == CN_IDX_PROC && message.id.val == CN_VAL_PROC &&
+		    understand(&event, &events[found]))
 			found++;
 	}
 	return found;

@@ -19,7 +19,9 @@ package final class ProcessEvents {
     ///   with a kernel without CONFIG_PROC_EVENTS (EPROTONOSUPPORT).
     package init() throws(SystemError) {
         file = FileDescriptor(
-            owning: try check("socket", "proc connector", remedy: "needs root, and the machine's first network namespace") {
+            owning: try check(
+                "socket", "proc connector", remedy: "needs root, and the machine's first network namespace"
+            ) {
                 cshim_process_events_open()
             })
     }

@@ -53,7 +53,8 @@ package struct ProcessPattern: Hashable, Sendable {
     private func matches(_ words: ArraySlice<ArraySlice<UInt8>>) -> Bool {
         switch match {
         case .any: return true
-        case .exact: return words.count == parameters.count && zip(words, parameters).allSatisfy { $0.elementsEqual($1) }
+        case .exact:
+            return words.count == parameters.count && zip(words, parameters).allSatisfy { $0.elementsEqual($1) }
         case .beginning, .prefix:
             guard words.count >= parameters.count else { return false }
             for (place, (word, parameter)) in zip(words, parameters).enumerated() {

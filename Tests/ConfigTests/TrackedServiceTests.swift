@@ -26,9 +26,17 @@ struct TrackedServiceTests {
                 192.0.2.10/24
             }
         }
+        vrrp_instance VJ {
+            interface eth0
+            virtual_router_id 52
+            virtual_ipaddress {
+                192.0.2.11/24
+            }
+        }
         vrrp_sync_group G {
             group {
                 VI
+                VJ
             }
             \(group)
         }

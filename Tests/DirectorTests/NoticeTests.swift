@@ -52,7 +52,8 @@ struct NoticeTests {
     @Test func `A transition's own script, then notify, then the line`() throws {
         var notices = VRRPNotices(try configuration(instance(Self.scripts)))
         let notice = notices.notice(of: toActive, of: "VI", priority: 150)
-        #expect(notice.calls.map(\.command) == [["/bin/master"], ["/bin/any", "x", "INSTANCE", "VI", "MASTER", "150"]])
+        #expect(
+            notice.calls.map(\.command) == [["/bin/master"], ["/bin/any", "x", "INSTANCE", "VI", "MASTER", "150"]])
         #expect(notice.calls.allSatisfy { $0.limit == nil })
         #expect(notice.line == #"INSTANCE "VI" MASTER 150"#)
         let stop = notices.notice(of: toEnd, of: "VI", priority: 150)
@@ -77,9 +78,10 @@ struct NoticeTests {
     @Test func `Another priority is a line by the state, if somebody asks for it`() throws {
         var silent = VRRPNotices(try configuration(instance()))
         #expect(silent.notice(ofPriority: 90, of: "VI").isEmpty)
-        for (global, own, isTold) in [("vrrp_notify_priority_changes", "", true), ("", "notify_priority_changes", true),
-            ("vrrp_notify_priority_changes", "notify_priority_changes false", false)]
-        {
+        for (global, own, isTold) in [
+            ("vrrp_notify_priority_changes", "", true), ("", "notify_priority_changes", true),
+            ("vrrp_notify_priority_changes", "notify_priority_changes false", false),
+        ] {
             var notices = VRRPNotices(try configuration("global_defs {\n\(global)\n}\n" + instance(own)))
             let before = notices.notice(ofPriority: 90, of: "VI").line
             #expect(before == (isTold ? #"INSTANCE "VI" BACKUP_PRIORITY 90"# : nil))
@@ -147,7 +149,8 @@ struct NoticeTests {
         #expect(plan.mail?.from == "keepalived@lb1.example.com")
         #expect(plan.mail?.helo == "lb1.example.com" && plan.mail?.routerID == "lb1.example.com")
         #expect(plan.mail?.patience == .seconds(30) && plan.mail?.port == 2_525)
-        let open = NotifyPlan(try configuration(text.replacing("global_defs {", with: "global_defs {\numask 022")).global, host: "x")
+        let open = NotifyPlan(
+            try configuration(text.replacing("global_defs {", with: "global_defs {\numask 022")).global, host: "x")
         #expect(open.pipes.map(\.mode) == [0o644, 0o644])
     }
 }

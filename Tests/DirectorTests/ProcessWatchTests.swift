@@ -12,7 +12,8 @@ struct ProcessWatchTests {
         var settings = ProcessTracker.Settings()
         settings.quorum = 2
         return HelperPlan.WatchedProcess(
-            name: "p", pattern: ProcessPattern(name: "/bin/sleep", parameters: [seconds], match: .exact), settings: settings)
+            name: "p", pattern: ProcessPattern(name: "/bin/sleep", parameters: [seconds], match: .exact),
+            settings: settings)
     }
 
     private static var now: Instant { Instant(nanoseconds: SystemClock.monotonicNanoseconds) }

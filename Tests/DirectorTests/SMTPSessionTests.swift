@@ -84,7 +84,7 @@ struct SMTPSessionTests {
     @Test(arguments: [
         ("554 go away\r\n", "it answered the connection with 554 go away"),
         ("hello\r\n", "its answer to the connection is no SMTP: hello"),
-        ("\0\0\0\r\n", "its answer to the connection is no SMTP:     "),
+        ("\0\0\0\r\n", "its answer to the connection is no SMTP:    "),
         ("220", "the server closed the connection"),
         (String(repeating: "x", count: 5_000), "a line of its reply is too long"),
         (String(repeating: "220-a\r\n", count: 100), "its answer to the connection has too many lines"),
@@ -105,7 +105,9 @@ struct SMTPSessionTests {
         var session = SMTPSession(hostile, helo: "h\nx", patience: .seconds(5), at: start)
         session.connected(at: start)
         session.receive(Array("220 a\n250 b\n250 c\n".utf8), at: start)
-        #expect(String(decoding: session.output, as: UTF8.self) == "HELO hx\r\nMAIL FROM:<aDATA@b>\r\nRCPT TO:<xRCPTTO:y>\r\n")
+        #expect(
+            String(decoding: session.output, as: UTF8.self)
+                == "HELO hx\r\nMAIL FROM:<aDATA@b>\r\nRCPT TO:<xRCPTTO:y>\r\n")
     }
 
     @Test func `Any bytes end in an outcome or in waiting, never in more than the limits`() {

@@ -122,7 +122,8 @@ private func configuration(_ text: String) throws -> Configuration {
     }
 
     @Test func `Processes and services are tracked by the names that verdicts come under`() throws {
-        let service = "virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_kind DR\nlb_algo rr\nquorum 2\nhysteresis 1\n"
+        let service =
+            "virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_kind DR\nlb_algo rr\nquorum 2\nhysteresis 1\n"
             + "real_server 10.0.0.1 80 {\nweight 2\n}\nreal_server 10.0.0.2 80 {\nweight 1\n}\n}\n"
         let process = "vrrp_track_process p {\nprocess nginx\nweight 7\n}\n"
         let lines = "track_process {\np\n}\nsluice_track_service 192.0.2.10 80 tcp weight -20"

@@ -67,7 +67,10 @@ final class MailSender {
     // MARK: The connection
 
     private func begin(at now: Instant) {
-        guard let plan else { return queue = [] }
+        guard let plan else {
+            queue = []
+            return
+        }
         switch lookup.state(of: plan.host, plan.port, patience: plan.patience, waking: wake, at: now) {
         case .waiting: return
         case .failed(let why):
@@ -93,7 +96,10 @@ final class MailSender {
         if session.step == .connection { socket.finishConnecting(&session, at: now) }
         if session.step != .connection { socket.exchange(&session, at: now) }
         session.timer(at: now)
-        guard let outcome = session.outcome else { return self.current = (session, socket) }
+        guard let outcome = session.outcome else {
+            self.current = (session, socket)
+            return
+        }
         // What is left is QUIT alone: a server that doesn't read it has the mail all the same.
         self.current = nil
         report(outcome)

@@ -94,7 +94,9 @@ final class MailSocket {
 
     /// Begins to connect.
     init(connecting address: SocketAddress) throws(SystemError) {
-        let number = try check("connect") { address.bytes.withUnsafeBytes { cshim_stream_connect($0.baseAddress, $0.count) } }
+        let number = try check("connect") {
+            address.bytes.withUnsafeBytes { cshim_stream_connect($0.baseAddress, $0.count) }
+        }
         file = FileDescriptor(owning: number)
     }
 

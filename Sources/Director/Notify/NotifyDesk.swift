@@ -78,7 +78,8 @@ final class NotifyDesk {
     private func start(_ call: ScriptCall, at now: Instant) {
         guard told.count < Self.scriptLimit else {
             if !hasComplained { say("\(told.count) notify scripts run: \(call.command[0]) is not started", true) }
-            return hasComplained = true
+            hasComplained = true
+            return
         }
         hasComplained = false
         do throws(SystemError) {

@@ -148,7 +148,9 @@ struct SMTPSession: Hashable, Sendable {
     }
 
     private static func readable(_ line: [UInt8]) -> String {
-        String(decoding: line.prefix(120).map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: " ") }, as: UTF8.self)
+        var line = line.prefix(120)
+        while line.last == 0x0d { line.removeLast() }
+        return String(decoding: line.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: " ") }, as: UTF8.self)
     }
 }
 

@@ -122,7 +122,9 @@ extension Director {
     func configureVRRP(isReload: Bool = false) {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, configuration, instance: options.instance) }
+            if vrrp == nil, !plan.instances.isEmpty {
+                vrrp = try VRRPService(plan, configuration, instance: options.instance)
+            }
             vrrp?.configure(plan, configuration, out: outOfService, isReload: isReload)
             recovered("starting VRRP")
         } catch {

@@ -85,7 +85,9 @@ extension NotifyPlan {
         let mode = 0o644 & ~(global.$umask.origin == nil ? 0o177 : global.umask)
         func pipe(_ keyword: String, _ fifo: NotifyFIFO?, _ script: Script?, _ topics: Set<EventTopic>) -> PipePlan? {
             guard let fifo else { return nil }
-            let owner = (fifo.owner ?? global.scripts.scriptUser).map { UserAndGroupName(user: $0.user, group: $0.group) }
+            let owner = (fifo.owner ?? global.scripts.scriptUser).map {
+                UserAndGroupName(user: $0.user, group: $0.group)
+            }
             return PipePlan(
                 keyword: keyword, path: fifo.path, owner: owner, mode: mode, topics: topics,
                 script: script.map { ScriptCall($0, in: global.scripts) })

@@ -74,7 +74,9 @@ struct ProcessWatch {
         }
         if isChanged { count(at: now, into: &outcome) }
         for index in trackers.indices {
-            if let verdict = trackers[index].handleTimer(at: now) { outcome.verdicts.append((plans[index].name, verdict)) }
+            if let verdict = trackers[index].handleTimer(at: now) {
+                outcome.verdicts.append((plans[index].name, verdict))
+            }
         }
         return outcome
     }

@@ -47,7 +47,8 @@ struct ServiceQuorums {
         return Set(lists.flatMap { $0.services.map(\.wrappedValue.name) })
     }
 
-    private static func limits(_ service: VirtualService, in configuration: Configuration, total: Int) -> QuorumTracker {
+    private static func limits(_ service: VirtualService, in configuration: Configuration, total: Int) -> QuorumTracker
+    {
         guard configuration.virtualServers.indices.contains(service.block) else { return QuorumTracker(threshold: 1) }
         let quorum = configuration.virtualServers[service.block].effectiveQuorum(totalWeight: total)
         return QuorumTracker(threshold: quorum.threshold, hysteresis: quorum.hysteresis)

@@ -70,7 +70,7 @@ extension VRRPDriver {
         var settings = new.settings
         settings.source = member.router.settings.source
         member.codec.format = new.format
-        if new.trackers != old.trackers || new.settings.priority != old.settings.priority { 
+        if new.trackers != old.trackers || new.settings.priority != old.settings.priority {
             member.renewLedger()
             recordVerdicts(member)
         }

@@ -100,7 +100,8 @@ struct VRRPNotices {
         let word = isSaid ? "DELETED" : "FAULT"
         let own = isSaid ? notifications.deleted : notifications.fault
         var notice = Notice()
-        notice.calls = calls(own, notifications.any, [Subject.instance(name).words.kind, name, word, "\(priority)"], nil)
+        notice.calls = calls(
+            own, notifications.any, [Subject.instance(name).words.kind, name, word, "\(priority)"], nil)
         notice.line = line(.instance(name), word, priority: Int(priority))
         return notice
     }
@@ -131,7 +132,9 @@ struct VRRPNotices {
     func statesAfterReload() -> [Notice] {
         guard writesStatesOnReload else { return [] }
         let ofInstances = order.instances.compactMap { name -> String? in
-            guard let known = known[name], let word = known.state.notifyName, known.state != .initialize else { return nil }
+            guard let known = known[name], let word = known.state.notifyName, known.state != .initialize else {
+                return nil
+            }
             return line(.instance(name), word, priority: Int(known.priority))
         }
         let ofGroups = order.groups.compactMap { name -> String? in
