@@ -240,3 +240,22 @@ int cshim_realtime(int priority)
 
 	return sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
 }
+
+int cshim_stream_connect(const void *address, size_t size)
+{
+	const struct sockaddr *to = address;
+	int fd;
+
+	if (size < sizeof(to->sa_family)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, to, (socklen_t)size) && errno != EINPROGRESS)
+		return fail_closing(fd);
+	return fd;
+}
+
+int cshim_stream_type(void) { return SOCK_STREAM; }

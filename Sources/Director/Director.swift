@@ -41,6 +41,8 @@ package final class Director {
     var vrrp: VRRPService?
     /// nil while there are neither VRRP instances nor static addresses, routes and rules.
     var keeper: NetworkKeeper?
+    /// Real servers that are out of service though configured; whoever changes it calls `vrrp.follow`.
+    var outOfService: Set<ServerName> = []
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005

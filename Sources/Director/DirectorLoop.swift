@@ -22,6 +22,7 @@ extension Director {
         defer { if !hasStarted { abandonStart() } }
         let control = try ControlServer(path: options.instance.controlSocket)
         var monitor = try NetlinkMonitor()
+        runStartupScript()
         try start()
         hasStarted = true
         configureVRRP()
@@ -120,6 +121,7 @@ extension Director {
     private func stop(
         _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer
     ) {
+        defer { endScripts() }
         if options.keepsForwarding {
             vrrp?.leaveAsIs()
             keeper?.stop(isWithdrawing: false)
@@ -141,6 +143,19 @@ extension Director {
         // Flows may have gone their way until now.
         keeper?.stop(isWithdrawing: true)
         log.notice("stopped: detached, pins removed")
+    }
+
+    private func runStartupScript() {
+        if configuration.global.$umask.origin != nil { umask(mode_t(configuration.global.umask)) }
+        let scripts = configuration.global.scripts
+        run(scripts.startupScript, "startup_script", seconds: scripts.startupScriptTimeout)
+    }
+
+    /// What is told at the end is told; then the last script.
+    private func endScripts() {
+        vrrp?.helper.join()
+        let scripts = configuration.global.scripts
+        run(scripts.shutdownScript, "shutdown_script", seconds: scripts.shutdownScriptTimeout)
     }
 
     private func drain(

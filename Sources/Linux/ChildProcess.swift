@@ -8,11 +8,23 @@ package final class ChildProcess {
     package struct User: Hashable, Sendable {
         /// Number of the user.
         package var user: UInt32
-        /// Number of the group; the process is in no other.
+        /// Number of the group.
         package var group: UInt32
+        /// Numbers of the other groups that the process is in.
+        package var others: [UInt32] = []
 
         /// Whether it may do everything.
         package var isRoot: Bool { user == 0 }
+
+        /// With the other groups that the user is a member of, by name: `set_supplementary_groups`.
+        package func withOthers(of name: String) -> User {
+            var groups = [gid_t](repeating: 0, count: 256)
+            var count = Int32(groups.count)
+            guard getgrouplist(name, group, &groups, &count) >= 0 else { return self }
+            var user = self
+            user.others = groups.prefix(Int(count)).filter { $0 != group }
+            return user
+        }
 
         /// By name or number; without a group the user's own. nil if there is no such user or group.
         package init?(user name: String, group groupName: String? = nil) {
@@ -53,7 +65,9 @@ package final class ChildProcess {
         let list = (words + [nil]).map { UnsafePointer<CChar>($0) }
         let pairs = (variables + [nil]).map { UnsafePointer<CChar>($0) }
         let number = try check("execve", command.first ?? "") {
-            cshim_spawn(list, pairs, user != nil, user?.user ?? 0, user?.group ?? 0)
+            cshim_spawn(
+                list, pairs, user != nil, user?.user ?? 0, user?.group ?? 0, user?.others ?? [],
+                user?.others.count ?? 0)
         }
         processID = number
         file = FileDescriptor(owning: try check("pidfd_open", "\(number)") { cshim_pidfd(number) })

@@ -24,7 +24,7 @@ struct GlobalKeywordTests {
         #expect(
             used.map(\.name) == [
                 "sluice_xdp_mode", "sluice_flow_table", "sluice_interfaces", "sluice_drain", "sluice_timeouts",
-                "lvs_timeouts", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version", "vrrp_strict",
+                "lvs_timeouts", "router_id", "umask", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version", "vrrp_strict",
                 "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
                 "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert",
                 "vrrp_owner_ignore_adverts", "vrrp_down_timer_adverts", "v3_checksum_as_v2", "vrrp_startup_delay",
@@ -34,7 +34,12 @@ struct GlobalKeywordTests {
                 "vrrp_garp_extra_if", "default_interface", "dynamic_interfaces", "disable_local_igmp", "vmac_prefix",
                 "vmac_addr_prefix", "vrrp_priority", "vrrp_rt_priority", "vrrp_rlimit_rttime",
                 "vrrp_rlimit_rtime", "vrrp_cpu_affinity", "vrrp_no_swap", "max_auto_priority",
-                "min_auto_priority_delay", "enable_script_security", "script_user",
+                "min_auto_priority_delay", "notification_email",
+                "notification_email_from", "smtp_server", "smtp_helo_name", "smtp_connect_timeout", "smtp_alert",
+                "smtp_alert_vrrp", "no_email_faults", "enable_script_security", "script_user",
+                "set_supplementary_groups", "use_symlink_paths", "startup_script", "startup_script_timeout",
+                "shutdown_script", "shutdown_script_timeout", "notify_fifo", "notify_fifo_script", "vrrp_notify_fifo",
+                "vrrp_notify_fifo_script", "vrrp_notify_priority_changes", "fifo_write_vrrp_states_on_reload",
             ])
     }
 
@@ -80,9 +85,9 @@ struct GlobalKeywordTests {
             "vrrp_ipsets", "enable_dbus",
             "enable_traps", "enable_snmp_rfc", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "enable_snmp_checker",
             "enable_snmp_keepalived", "enable_snmp_vrrp", "checker_no_swap", "bfd_no_swap", "lvs_flush",
-            "lvs_flush_on_stop", "lvs_flush_onstop", "no_email_faults", "reload_check_config",
+            "lvs_flush_on_stop", "lvs_flush_onstop", "reload_check_config",
             "reload_file", "reload_repeat", "process_names", "include_check",
-            "fifo_write_vrrp_states_on_reload", "nftables_counters", "nftables_ifindex", "nftables_ipvs",
+            "nftables_counters", "nftables_ifindex", "nftables_ipvs",
         ])
     func alone(name: String) {
         #expect(read(name).errors.isEmpty)
@@ -95,6 +100,7 @@ struct GlobalKeywordTests {
         arguments: [
             "vrrp_strict", "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src", "max_auto_priority", "vrrp_no_swap",
             "log_unknown_vrids", "dynamic_interfaces", "disable_local_igmp",
+            "no_email_faults", "fifo_write_vrrp_states_on_reload",
         ])
     func aloneAndUsed(name: String) { #expect(read(name).diagnostics.isEmpty) }
 
@@ -117,6 +123,7 @@ struct GlobalKeywordTests {
             """)
         #expect(reading.warnings.isEmpty)
         #expect(reading.notes.count == 5)
+            "no_email_faults", "fifo_write_vrrp_states_on_reload",
         let global = reading.global
         #expect(
             global?.mail.notificationEmail.map(\.wrappedValue) == [

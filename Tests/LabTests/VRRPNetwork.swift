@@ -51,7 +51,7 @@ final class VRRPNetwork {
         return outcome.output
     }
 
-    private func inside(_ node: String, _ words: [String]) -> [String] {
+    func inside(_ node: String, _ words: [String]) -> [String] {
         ["nsenter", "--net=/run/netns/\(name(node))"] + words
     }
 
@@ -66,7 +66,8 @@ final class VRRPNetwork {
 
     // MARK: Directors
 
-    private func write(_ text: String, for node: String) throws -> String {
+    @discardableResult
+    func write(_ text: String, for node: String) throws -> String {
         let path = folder.appending(path: "\(node).conf").path
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return path

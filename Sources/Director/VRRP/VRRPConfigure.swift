@@ -23,7 +23,8 @@ extension VRRPDriver {
         }
         members.sort { rank[$0.name, default: 0] < rank[$1.name, default: 0] }
         rebuildPlaces()
-        if hasNew || oldGroups != new.groups { regroup(at: now) }
+        // `dropOthers` has left none.
+        if hasNew || groups.isEmpty || oldGroups != new.groups { regroup(at: now) }
         followNetwork(at: now)
         mailbox.post(.configured(links: Set(new.links.map(\.name))))
     }
@@ -75,7 +76,10 @@ extension VRRPDriver {
         var settings = new.settings
         settings.source = member.router.settings.source
         member.codec.format = new.format
-        if new.trackers != old.trackers || new.settings.priority != old.settings.priority { member.renewLedger() }
+        if new.trackers != old.trackers || new.settings.priority != old.settings.priority {
+            member.renewLedger()
+            recordVerdicts(member)
+        }
         if member.router.isServing, new.addresses != old.addresses { exchange(old, member) }
         deliver(.configure(settings), to: member, at: now)
         if member.startTime == nil { tellPriority(member, at: now) }

@@ -134,9 +134,16 @@ extension VRRPPlan.Instance {
         var own: [PriorityLedger.Kind: [String: TrackWeight]] = [:]
         for script in configuration.vrrpScripts { own[.script, default: [:]][script.name] = script.weight }
         for file in configuration.trackFiles { own[.file, default: [:]][file.name] = file.weight }
+        for process in configuration.trackProcesses { own[.process, default: [:]][process.name] = process.weight }
         let lists: [(PriorityLedger.Kind, [Setting<Tracked>])] = [
             (.interface, tracking.interfaces), (.script, tracking.scripts), (.file, tracking.files),
+            (.process, tracking.processes),
         ]
+        let services = tracking.services.map(\.wrappedValue).map { service in
+            PriorityLedger.Tracker(
+                .service, name: service.name.description, weight: service.weight?.value ?? 0,
+                isReversed: service.weight?.isReversed ?? false)
+        }
         return lists.flatMap { kind, list in
             list.map(\.wrappedValue).compactMap { tracked -> PriorityLedger.Tracker? in
                 guard kind == .interface || own[kind]?[tracked.name] != nil else { return nil }
@@ -144,6 +151,6 @@ extension VRRPPlan.Instance {
                 return PriorityLedger.Tracker(
                     kind, name: tracked.name, weight: weight.value, isReversed: weight.isReversed)
             }
-        }
+        } + services
     }
 }
