@@ -39,6 +39,8 @@ package final class Director {
     var role: ServiceRole = .active
     /// nil while there is no VRRP instance.
     var vrrp: VRRPService?
+    /// Carries VRRP on if this process dies; nil while there is no VRRP instance.
+    var standIn: StandInProcess?
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005
@@ -183,6 +185,9 @@ package final class Director {
         let since = SystemClock.monotonicSeconds - lastEditSeconds
         if since < Self.graceSeconds { usleep(useconds_t((Self.graceSeconds - since) * 1e6)) }
     }
+
+    /// Somebody else may have written to the maps.
+    func readMapsAgain() { actual = forwarder.maps.snapshot() }
 
     /// Notes settings that were written.
     func setActual(_ settings: sluice_settings) { actual.settings = settings }

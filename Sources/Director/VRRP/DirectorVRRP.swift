@@ -24,9 +24,21 @@ final class VRRPService {
     init(_ plan: VRRPPlan, instance: Instance) throws {
         mailbox = try VRRPMailbox()
         let stateFile = try VRRPStateFile(path: instance.vrrpState)
-        for name in stateFile.serving(plan) { roles[name] = .active }
+        roles = Self.roles(plan, stateFile)
         helper = try VRRPHelper(reportingTo: mailbox)
         thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
+    }
+
+    private static func roles(_ plan: VRRPPlan, _ stateFile: VRRPStateFile) -> [String: ServiceRole] {
+        let serving = Set(stateFile.serving(plan))
+        return Dictionary(
+            plan.instances.map { ($0.name, serving.contains($0.name) ? .active : .backup) }, uniquingKeysWith: { $1 })
+    }
+
+    /// What an earlier run serves at this moment, if that may have changed. Only before `VRRPCommand.configure`.
+    func readRoles(_ plan: VRRPPlan, _ instance: Instance) {
+        guard let stateFile = try? VRRPStateFile(path: instance.vrrpState) else { return }
+        roles = Self.roles(plan, stateFile)
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
@@ -91,6 +103,7 @@ extension Director {
             vrrp?.note(plan)
             vrrp?.mailbox.send(.configure(plan))
             vrrp?.helper.configure(HelperPlan(configuration))
+            renewStandIn(plan)
             recovered("starting VRRP")
         } catch {
             failed("starting VRRP", "\(error)")
