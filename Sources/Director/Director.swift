@@ -43,6 +43,8 @@ package final class Director {
     var keeper: NetworkKeeper?
     /// Real servers that are out of service though configured; whoever changes it calls `vrrp.follow`.
     var outOfService: Set<ServerName> = []
+    /// Carries VRRP on if this process dies; nil while there is no VRRP instance.
+    var standIn: StandInProcess?
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005
@@ -54,9 +56,10 @@ package final class Director {
         self.configuration = configuration
         self.options = options
         self.log = log
-        let adopted = try Self.adoptVRRP(configuration, options.instance, log)
+        let adopted = try AdoptedVRRP(configuration, options, log)
         vrrp = adopted?.service
         keeper = adopted?.keeper
+        standIn = adopted?.standIn
         let global = configuration.global
         let jiffy = SystemClock.tickNanoseconds
         let seconds = FlowTimeouts.seconds(

@@ -44,13 +44,14 @@ extension Director {
 
     var now: Double { SystemClock.monotonicSeconds }
 
-    /// Which of signals, monitor, control socket and VRRP are readable; none at the deadline.
+    /// Which of signals, monitor, control socket, VRRP and stand-in are readable; none at the deadline.
     private func waitFor(
         _ signals: borrowing SignalDescriptor, _ monitor: borrowing NetlinkMonitor, _ control: borrowing ControlServer,
         until deadline: Double
     ) -> [Bool] {
         let descriptors = [
             signals.descriptor, monitor.descriptor, control.descriptor, vrrp?.mailbox.forDirector.descriptor ?? -1,
+            standIn?.descriptor ?? -1,
         ]
         var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let milliseconds = max(0, min((deadline - now) * 1_000, 3_600_000))
@@ -70,6 +71,7 @@ extension Director {
         attendVRRP()
         if ready[1], surroundings.take(monitor.drain()) { schedule.request(at: now) }
         if ready[2] { control.serve { self.answer($0) } }
+        if ready[4] { attendStandIn() }
         if now >= schedule.nextReconcile { reconcileOrLog() }
     }
 
@@ -128,6 +130,8 @@ extension Director {
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
         }
+        standIn?.end()
+        standIn = nil
         releaseVRRP { deadline in
             let ready = waitFor(signals, monitor, control, until: min(deadline, schedule.nextReconcile))
             let isHurried = ready[0] && !Self.pending(signals).isDisjoint(with: Self.stopSignals)

@@ -52,13 +52,16 @@ package final class ChildProcess {
     package let processID: pid_t
     private let file: FileDescriptor
 
-    /// Starts a program without a shell, with /dev/null for its input and output.
+    /// Starts a program without a shell, with /dev/null for its input, output and errors.
     ///
     /// - Parameters:
     ///   - command: path and arguments, not empty.
     ///   - environment: `NAME=VALUE`.
     ///   - user: nil for this process' own.
-    package init(_ command: [String], environment: [String], as user: User?) throws(SystemError) {
+    ///   - keepsErrors: what it writes to standard error goes where this process' goes.
+    package init(
+        _ command: [String], environment: [String], as user: User?, keepsErrors: Bool = false
+    ) throws(SystemError) {
         let words = command.map { strdup($0) }
         let variables = environment.map { strdup($0) }
         defer { for text in words + variables { free(text) } }
@@ -67,7 +70,7 @@ package final class ChildProcess {
         let number = try check("execve", command.first ?? "") {
             cshim_spawn(
                 list, pairs, user != nil, user?.user ?? 0, user?.group ?? 0, user?.others ?? [],
-                user?.others.count ?? 0)
+                user?.others.count ?? 0, keepsErrors)
         }
         processID = number
         file = FileDescriptor(owning: try check("pidfd_open", "\(number)") { cshim_pidfd(number) })
@@ -84,4 +87,17 @@ package final class ChildProcess {
 
     /// Sends a signal to it and to all that it has started.
     package func signalGroup(_ number: Int32) { _ = kill(-processID, number) }
+}
+
+/// Another process, which is not ours to reap.
+package struct ProcessHandle: ~Copyable {
+    private let file: FileDescriptor
+
+    /// - Throws: `SystemError`; `ESRCH` if there is no such process.
+    package init(_ processID: pid_t) throws(SystemError) {
+        file = FileDescriptor(owning: try check("pidfd_open", "\(processID)") { cshim_pidfd(processID) })
+    }
+
+    /// Readable once it has ended.
+    package var descriptor: Int32 { file.rawValue }
 }

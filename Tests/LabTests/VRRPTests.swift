@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A virtual router as both Sluice and keepalived read it.
-private struct Router {
+struct Router {
     var priority: Int
     var version = 3
     var interval = "0.1"
@@ -76,6 +76,7 @@ extension EndToEnd {
             try network.startSluice("a", Router(priority: 150, version: 2, interval: "1", lines: lines).text)
             #expect(try network.isServed(by: "a"))
             try network.startSluice("b", Router(priority: 100, version: 2, interval: "1", lines: lines).text)
+            try network.setCable("a", up: false)
             network.end("a")
             let start = Date()
             #expect(try eventually(within: 6, every: 20_000) { try network.has("b") })

@@ -124,21 +124,6 @@ final class VRRPService {
 }
 
 extension Director {
-    /// The first thing that a start does: the others have begun to count when the last run ended, and to load the
-    /// forwarder takes longer than they wait. Not if there are services and no forwarder that goes on with them.
-    static func adoptVRRP(
-        _ configuration: Configuration, _ instance: Instance, _ log: Logger
-    ) throws -> (service: VRRPService, keeper: NetworkKeeper)? {
-        let plan = VRRPPlan(configuration)
-        guard !plan.instances.isEmpty else { return nil }
-        let stateFile = try VRRPStateFile(path: instance.vrrpState)
-        let keeper = try networkKeeper(stateFile.serving(plan), instance, log)
-        let service = try VRRPService(plan, configuration, stateFile: stateFile, keeper: keeper)
-        service.note(plan)
-        if configuration.virtualServices.isEmpty || !instance.mapFolders().isEmpty { service.adopt(plan) }
-        return (service, keeper)
-    }
-
     /// The longest wait for a successor and for the addresses to be given up.
     private static let releaseSeconds = 7.0
 
@@ -156,6 +141,7 @@ extension Director {
             vrrp?.note(plan)
             provideVirtualLinks()
             vrrp?.configure(plan, configuration, out: outOfService, isReload: isReload)
+            renewStandIn(plan)
             recovered("starting VRRP")
         } catch {
             failed("starting VRRP", "\(error)")
