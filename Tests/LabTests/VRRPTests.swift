@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A virtual router as both Sluice and keepalived read it.
-struct Router {
+private struct Router {
     var priority: Int
     var version = 3
     var interval = "0.1"
