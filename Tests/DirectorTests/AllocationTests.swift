@@ -43,7 +43,8 @@ private final class Bench {
         let plan = VRRPPlan(try #require(read))
         let path = NSTemporaryDirectory() + "sluice-vrrp-\(UUID().uuidString)"
         defer { unlink(path) }
-        driver = try VRRPDriver(VRRPMailbox(), stateFile: VRRPStateFile(path: path))
+        let keeper = try NetworkKeeper(serving: [], notes: NetworkNotes(path: path + ".network")) { _, _ in }
+        driver = try VRRPDriver(VRRPMailbox(), stateFile: VRRPStateFile(path: path), keeper: keeper)
         driver.mailbox.send(.configure(plan))
         for number in 1...Self.backup { packets.append(try Self.advert(100 + number)) }
     }
