@@ -78,9 +78,17 @@ director() {
 	esac
 }
 
-# What an instance leaves behind when it is killed: pins, lock and socket.
+# The process that goes on with VRRP after a director was killed, if there is one.
+end_stand_in() {
+	local pid
+	{ read -r pid <"/run/sluice/lab-$1.stand-in"; } 2>/dev/null || return 0
+	! tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "--stand-in .*--instance lab-$1 " || kill -KILL "$pid"
+}
+
+# What an instance leaves behind when it is killed: stand-in, pins, lock and socket.
 remove_instances() {
 	local node
+	for node in d1 d2; do end_stand_in "$node"; done
 	for node in d1 d2; do rm -rf "/sys/fs/bpf/sluice/lab-$node" /run/sluice/"lab-$node" /run/sluice/"lab-$node".*; done
 	rmdir /sys/fs/bpf/sluice/decap /sys/fs/bpf/sluice /run/sluice 2>/dev/null || true
 }

@@ -24,7 +24,8 @@ struct GlobalKeywordTests {
         #expect(
             used.map(\.name) == [
                 "sluice_xdp_mode", "sluice_flow_table", "sluice_interfaces", "sluice_drain", "sluice_timeouts",
-                "lvs_timeouts", "router_id", "umask", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version", "vrrp_strict",
+                "lvs_timeouts", "router_id", "umask", "iproute_etc_dir", "iproute_usr_dir", "vrrp_version",
+                "vrrp_strict",
                 "vrrp_skip_check_adv_addr", "vrrp_check_unicast_src",
                 "vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert",
                 "vrrp_owner_ignore_adverts", "vrrp_down_timer_adverts", "v3_checksum_as_v2", "vrrp_startup_delay",

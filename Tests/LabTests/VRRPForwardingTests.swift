@@ -83,10 +83,7 @@ private struct Pair {
 
 extension EndToEnd {
     /// Two directors that forward for one VIP.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPForwarding {
         @Test(
             "the active director forwards, a stop hands over, a return takes back, a crash moves the role",

@@ -22,14 +22,11 @@ private func router(_ priority: Int) -> String {
 
 extension EndToEnd {
     /// Real time, as it is seen from outside.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPLoad {
         /// Seconds under load: SLUICE_VRRP_LOAD.
         private static let seconds =
-            ProcessInfo.processInfo.environment["SLUICE_VRRP_LOAD"].flatMap(Double.init) ?? 30
+            ProcessInfo.processInfo.environment["SLUICE_VRRP_LOAD"].flatMap(Double.init) ?? 12
 
         @Test(
             "adverts every 10 ms hold under full load on all processors: no failover, no gap that anybody would act on")

@@ -31,7 +31,11 @@ final class VRRPNetwork {
     }
 
     deinit {
-        for node in processes.keys { end(node) }
+        for node in processes.keys {
+            try? endStandIn(node)
+            end(node)
+        }
+        for node in Self.nodes { endActingStandIn(node) }
         for node in Self.nodes + ["sw"] { _ = try? outcome(of: ["ip", "netns", "del", name(node)]) }
         for node in Self.nodes {
             _ = try? outcome(of: ["rm", "-rf", "/sys/fs/bpf/sluice/\(name(node))"])
@@ -105,6 +109,29 @@ final class VRRPNetwork {
     func processID(_ node: String) -> pid_t? { processes[node]?.processID }
 
     func signal(_ node: String, _ number: Int32) { processes[node]?.signal(number) }
+
+    /// The child that carries VRRP on when the controller dies, ended by force.
+    func endStandIn(_ node: String) throws {
+        let parent = try #require(processes[node]).processID
+        for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task") {
+            let path = "/proc/\(parent)/task/\(thread)/children"
+            for child in try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").compactMap({
+                pid_t($0)
+            }) {
+                kill(child, SIGKILL)
+            }
+        }
+    }
+
+    /// One that goes on with VRRP for a controller that was killed.
+    private func endActingStandIn(_ node: String) {
+        guard let text = try? String(contentsOfFile: "/run/sluice/\(name(node)).stand-in", encoding: .utf8),
+            let holder = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+            let words = try? String(contentsOfFile: "/proc/\(holder)/cmdline", encoding: .utf8),
+            words.contains("--stand-in"), words.contains(name(node))
+        else { return }
+        kill(holder, SIGKILL)
+    }
 
     /// By force, and what keepalived has started too.
     func end(_ node: String) {

@@ -81,10 +81,7 @@ private final class NotifyFiles {
 
 extension EndToEnd {
     /// What a director tells of itself, and what it tracks beside scripts and files.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPNotify {
         /// Lines of each instance and group, and calls of scripts, are keepalived's. What differs, and is not compared:
         ///

@@ -60,10 +60,7 @@ extension VRRPNetwork {
 
 extension EndToEnd {
     /// The protocol when the network, the machine or the controller isn't well.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPProtocol {
         @Test("a healed split brain is over within one interval, and said: log, counter, since when, with whom")
         func splitBrain() throws {

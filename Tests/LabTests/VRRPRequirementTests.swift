@@ -23,10 +23,7 @@ private func router(_ priority: Int, lines: String = "", addresses: [String] = [
 
 extension EndToEnd {
     /// What of the protocol's requirements only the kernel can show, by number.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPRequirements {
         private static let six = ["fe80::100/64", "\(VRRPNetwork.vip6)/64"]
 

@@ -107,10 +107,7 @@ private let staticItems = [
 
 extension EndToEnd {
     /// Routes, rules and static addresses, and all of these put back.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPRoutes {
         @Test("routes and rules come and go with the role, and a crash leaves them")
         func roles() throws {

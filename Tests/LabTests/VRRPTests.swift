@@ -39,10 +39,7 @@ private struct Router {
 
 extension EndToEnd {
     /// VIPs that move between directors, seen from outside.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRP {
         @Test("between two of ours: election, crash, return, and stops that nobody notices")
         func pair() throws {

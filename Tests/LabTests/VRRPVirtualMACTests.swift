@@ -48,10 +48,7 @@ extension VRRPNetwork {
 
 extension EndToEnd {
     /// Virtual MAC addresses and accept mode, seen from outside.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRPVirtualMAC {
         private static let mac4 = "00:00:5e:00:01:33"
         private static let mac6 = "00:00:5e:00:02:33"
@@ -120,8 +117,8 @@ extension EndToEnd {
             #expect(try eventually(within: 8) { try network.hasOnAny("b", vip) })
         }
 
-        @Test("requirement 43: what is sent to a VIP that is not accepted is dropped; its owner takes it")
-        func requirement43() throws {
+        @Test("r43: what is sent to a VIP that is not accepted is dropped; its owner takes it")
+        func r43() throws {
             let network = try VRRPNetwork()
             for lines in ["no_accept", "no_accept\nuse_vmac"] {
                 try network.startSluice("a", router(150, lines))
@@ -138,8 +135,8 @@ extension EndToEnd {
             #expect(try eventually { network.answers() })
         }
 
-        @Test("requirement 43 over IPv6: neighbour discovery is answered all the same")
-        func requirement43IPv6() throws {
+        @Test("r43 over IPv6: neighbour discovery is answered all the same")
+        func r43IPv6() throws {
             let network = try VRRPNetwork()
             try network.startSluice("a", router(150, address: "fe80::100/64\n\(VRRPNetwork.vip6)/64", "no_accept"))
             #expect(try eventually { try network.hasOnAny("a", VRRPNetwork.vip6) })

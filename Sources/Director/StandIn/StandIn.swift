@@ -163,15 +163,16 @@ package final class StandIn {
 }
 
 extension VRRPPlan {
-    /// Forgets all other instances, and groups that lose a member. Nothing but interfaces is tracked any more.
+    /// Forgets all other instances, and groups that lose a member. Scripts, files and processes say nothing any more: the
+    /// priority stays what it was.
     fileprivate mutating func keep(only names: Set<String>) {
         instances.removeAll { !names.contains($0.name) }
         groups.removeAll { !$0.members.allSatisfy(names.contains) }
         startupDelay = .zero
+        keepsRhythm = true
         let grouped = Set(groups.flatMap(\.members))
         for index in instances.indices {
             instances[index].settings.isGrouped = grouped.contains(instances[index].name)
-            instances[index].trackers.removeAll { $0.kind != .interface }
         }
     }
 }

@@ -58,6 +58,9 @@ extension VRRPDriver {
         guard member.lastAdvert == nil else {
             // The others have begun to count.
             member.startTime = Self.now
+            if plan.keepsRhythm, let last = member.lastAdvert?.time {
+                member.startTime = max(Self.now, last + instance.settings.clampedInterval)
+            }
             member.isRaised = true
             return member
         }

@@ -18,6 +18,9 @@ struct VRRPPlan: Hashable, Sendable {
     var delayAfterBoot = Duration.zero
     /// How long after the start no instance does anything.
     var startupDelay = Duration.zero
+    /// What is adopted advertises when its next advert is due, not at once: a machine that dies altogether must not be taken
+    /// for alive by one more advert.
+    var keepsRhythm = false
 
     /// One virtual router.
     struct Instance: Hashable, Sendable {
