@@ -18,16 +18,6 @@ inline_always struct sluice_interface *interface_find(__u32 ifindex)
 	return NULL;
 }
 
-/* The frame's destination is the ingress interface itself, not one that a bridge floods to. */
-inline_always int is_for_this_host(struct xdp_md *ctx, __u32 ifindex)
-{
-	struct sluice_interface *interface = interface_find(ifindex);
-	struct ethhdr *ethernet = frame_start(ctx);
-	if (!interface || (void *)(ethernet + 1) > frame_end(ctx))
-		return 0;
-	return mac_load(ethernet->h_dest) == mac_load(interface->mac);
-}
-
 /* `key`: port | protocol << 16 | family << 24, as the slot's word at `port` reads. Sets *slot to where it was found. */
 inline_always struct sluice_service *slot_find(const __be32 *address, __u32 key, __u32 *slot)
 {
@@ -69,6 +59,30 @@ inline_always struct sluice_service *marker_find(const __be32 *address, __u8 fam
 {
 	__u32 slot;
 	return slot_find(address, service_key(0, 0, family), &slot);
+}
+
+inline_always int is_on(const struct sluice_service *service)
+{
+	return service->flags & (SLUICE_SERVICE_ACTIVE | SLUICE_SERVICE_DRAIN);
+}
+
+/* A virtual MAC address that VRRP has made active on this interface. */
+separate int is_virtual_mac(__u64 mac, __u32 ifindex)
+{
+	__be32 key[4] = {ifindex, (__u32)mac, (__u32)(mac >> 32), 0};
+	struct sluice_service *marker = marker_find(key, SLUICE_FAMILY_MAC);
+	return marker && is_on(marker);
+}
+
+/* The frame's destination is the ingress interface, or a virtual MAC on it: not one that a bridge floods to. */
+inline_always int is_for_this_host(struct xdp_md *ctx, __u32 ifindex)
+{
+	struct sluice_interface *interface = interface_find(ifindex);
+	struct ethhdr *ethernet = frame_start(ctx);
+	if (!interface || (void *)(ethernet + 1) > frame_end(ctx))
+		return 0;
+	__u64 mac = mac_load(ethernet->h_dest);
+	return mac == mac_load(interface->mac) || (config.virtual_macs && is_virtual_mac(mac, ifindex));
 }
 
 inline_always struct sluice_destination *destination_find(__u32 index)

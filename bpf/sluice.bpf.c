@@ -17,13 +17,9 @@
 #include "rewrite_tun.h"
 #include "rewrite_nat.h"
 #include "icmp.h"
+#include "accept.h"
 
 #define GO_ON (-1)
-
-inline_always int is_on(const struct sluice_service *service)
-{
-	return service->flags & (SLUICE_SERVICE_ACTIVE | SLUICE_SERVICE_DRAIN);
-}
 
 /* A packet that can belong to no flow (a fragment, cut-off headers): dropped if its address is ours, else the kernel's. */
 inline_always int without_flow(const struct packet *packet, int verdict)
@@ -362,6 +358,8 @@ int sluice(struct xdp_md *ctx)
 {
 	struct packet packet = {.ifindex = ctx->ingress_ifindex};
 	int verdict = process(ctx, &packet);
+	if (config.no_accept && is_refused(ctx, &packet, verdict))
+		verdict = SLUICE_DROP_NOT_ACCEPTED;
 	count_verdict(verdict);
 	if (verdict < SLUICE_FORWARDED)
 		return XDP_PASS;

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# The lab's namespaces, links, addresses and routes. Sourced by Scripts/lab, which sets `mode` and `run`.
+# The lab's namespaces, links, addresses and routes. Sourced by Scripts/lab, which sets `mode`, `vrrp` and `run`.
 #
 #   192.0.2.0/24, 2001:db8::/64 (client's side)          203.0.113.0/24, 2001:db8:1::/64 (servers' side)
 #
 #   client .2 --+                                         TUN:  router .1 --+-- r1 .11
 #   router .1 --+-- bridge "clients"                                        +-- r2 .12
 #   d1 .3     --+   VIP .10 on d1                                           +-- r3 .13
-#   d2 .4     --+                                         NAT:  d1 .3, .1 --+-- r1 .11
+#   d2 .4     --+   (VRRP: on one of both)                NAT:  d1 .3, .1 --+-- r1 .11
 #   DR: r1 .11, r2 .12, r3 .13 are on this side                d2 .4      --+-- r2 .12, r3 .13
 #
 # The client's side is eth0 everywhere, the servers' side eth1; a real server has one interface, eth0.
@@ -126,6 +126,8 @@ create_links() {
 	for node in "${nodes[@]}"; do
 		for side in $(sides "$node"); do plug "$node" "$side"; done
 	done
+	# With VRRP the directors place these themselves.
+	[ -z "$vrrp" ] || return 0
 	add_address d1 eth0 "$vip4/32" "$vip6/128"
 	[ "$mode" != nat ] || add_address d1 eth1 203.0.113.1/24 2001:db8:1::1/64
 }
@@ -149,7 +151,7 @@ create_routes() {
 		esac
 	done
 	[ "$mode" != nat ] || for node in client router; do
-		ip -n "sluice-$node" route add 203.0.113.0/24 via 192.0.2.3
+		ip -n "sluice-$node" route add 203.0.113.0/24 via "$([ -n "$vrrp" ] && echo $vip4 || echo 192.0.2.3)"
 		ip -n "sluice-$node" route add 2001:db8:1::/64 via 2001:db8::3
 	done
 }

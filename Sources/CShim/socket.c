@@ -120,6 +120,10 @@ int cshim_raw6_open(int protocol)
 	    set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) || set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0) ||
 	    set(fd, IPPROTO_IPV6, IPV6_TCLASS, 0xc0) || set(fd, SOL_SOCKET, SO_PRIORITY, control_priority))
 		return fail_closing(fd);
+	/* A virtual MAC's interface sends from the link-local address of the one below, which it doesn't have itself: who asks
+	 * for that address must not be told the virtual MAC. */
+	if (set(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1))
+		return fail_closing(fd);
 	return fd;
 }
 
@@ -236,3 +240,22 @@ int cshim_realtime(int priority)
 
 	return sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
 }
+
+int cshim_stream_connect(const void *address, size_t size)
+{
+	const struct sockaddr *to = address;
+	int fd;
+
+	if (size < sizeof(to->sa_family)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, to, (socklen_t)size) && errno != EINPROGRESS)
+		return fail_closing(fd);
+	return fd;
+}
+
+int cshim_stream_type(void) { return SOCK_STREAM; }

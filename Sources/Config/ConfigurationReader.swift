@@ -21,6 +21,7 @@ package struct ConfigurationReader {
         configuration.checkBFDInstances(log)
         VRRPChecks.check(&configuration, log, site: site)
         configuration.virtualServices = ServiceAssembler.services(of: configuration, log: log)
+        TrackedServiceChecks.check(&configuration, log)
         ServerChecks.check(configuration, log)
         return ConfigurationReading(configuration: log.hasErrors ? nil : configuration, diagnostics: log.all)
     }

@@ -15,6 +15,8 @@ extension sluice_config {
         nat = features.nat ? 1 : 0
         any_port = features.anyPort ? 1 : 0
         stateless = features.stateless ? 1 : 0
+        virtual_macs = features.virtualMACs ? 1 : 0
+        no_accept = features.noAccept ? 1 : 0
         self.limited = limited ? 1 : 0
     }
 }

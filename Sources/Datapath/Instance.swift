@@ -38,6 +38,10 @@ package struct Instance: Hashable, Sendable {
     package var lockFile: String { "\(Self.runFolder)/\(name).lock" }
     /// What VRRP notes for the next run.
     package var vrrpState: String { "\(Self.runFolder)/\(name).vrrp" }
+    /// What it has added to the kernel's addresses, routes and rules, for the next run.
+    package var networkNotes: String { "\(Self.runFolder)/\(name).network" }
+    /// Taken by a stand-in that carries VRRP on.
+    package var standInLock: String { "\(Self.runFolder)/\(name).stand-in" }
     package var controlSocket: String { "\(Self.runFolder)/\(name).sock" }
 
     /// The folder of the maps for a flow table of so many flows.

@@ -39,6 +39,12 @@ package final class Director {
     var role: ServiceRole = .active
     /// nil while there is no VRRP instance.
     var vrrp: VRRPService?
+    /// nil while there are neither VRRP instances nor static addresses, routes and rules.
+    var keeper: NetworkKeeper?
+    /// Real servers that are out of service though configured; whoever changes it calls `vrrp.follow`.
+    var outOfService: Set<ServerName> = []
+    /// Carries VRRP on if this process dies; nil while there is no VRRP instance.
+    var standIn: StandInProcess?
     private var lastEditSeconds = 0.0
     /// Longer than the kernel handles a batch of packets without a pause.
     private static let graceSeconds = 0.005
@@ -50,6 +56,10 @@ package final class Director {
         self.configuration = configuration
         self.options = options
         self.log = log
+        let adopted = try AdoptedVRRP(configuration, options, log)
+        vrrp = adopted?.service
+        keeper = adopted?.keeper
+        standIn = adopted?.standIn
         let global = configuration.global
         let jiffy = SystemClock.tickNanoseconds
         let seconds = FlowTimeouts.seconds(
@@ -113,8 +123,10 @@ package final class Director {
     ///   they exist: a route that is away for a moment is no reason.
     func reconcile(pruning: Bool = false) throws {
         try surroundings.refresh()
+        provideVirtualLinks()
         surroundings.beginNeeds()
         var plan = try AttachmentPlan(configuration, &surroundings)
+        addVRRPInterfaces(to: &plan)
         if !pruning { plan.present.formUnion(attached.keys.filter { surroundings.link($0) != nil }) }
         let desired = try desiredState(plan)
         let wanted = neededFeatures(desired)
@@ -155,9 +167,12 @@ package final class Director {
         }
         let settings = forwarder.maps.settings[0]
         let longest = UInt64(FlowTimeouts(settings).ticks.filter { $0 != UInt16.max }.max() ?? 0)
-        return DesiredState(
+        var desired = DesiredState(
             services: configuration.virtualServices.map { DesiredService($0, role: role(for: $0)) }, nextHops: hops,
             interfaces: interfaces, now: try forwarder.jiffies(), settleTime: longest << UInt64(settings.tick_shift))
+        desired.virtualMACs = virtualMACs
+        desired.unacceptedVIPs = unacceptedVIPs
+        return desired
     }
 
     private func apply(_ desired: DesiredState) throws {
@@ -198,11 +213,7 @@ package final class Director {
             anyPort: false, stateless: false)
     }
 
-    private func union(_ one: Features, _ other: Features) -> Features {
-        Features(
-            nat: one.nat || other.nat, anyPort: one.anyPort || other.anyPort,
-            stateless: one.stateless || other.stateless)
-    }
+    private func union(_ one: Features, _ other: Features) -> Features { one.union(other) }
 
     private func use(_ features: Features) throws {
         if features != forwarder.features { try forwarder.use(features) }

@@ -22,7 +22,7 @@ extension Director {
         defer { if !hasStarted { abandonStart() } }
         let control = try ControlServer(path: options.instance.controlSocket)
         var monitor = try NetlinkMonitor()
-        try prepareVRRP()
+        runStartupScript()
         try start()
         hasStarted = true
         configureVRRP()
@@ -44,13 +44,14 @@ extension Director {
 
     var now: Double { SystemClock.monotonicSeconds }
 
-    /// Which of signals, monitor, control socket and VRRP are readable; none at the deadline.
+    /// Which of signals, monitor, control socket, VRRP and stand-in are readable; none at the deadline.
     private func waitFor(
         _ signals: borrowing SignalDescriptor, _ monitor: borrowing NetlinkMonitor, _ control: borrowing ControlServer,
         until deadline: Double
     ) -> [Bool] {
         let descriptors = [
             signals.descriptor, monitor.descriptor, control.descriptor, vrrp?.mailbox.forDirector.descriptor ?? -1,
+            standIn?.descriptor ?? -1,
         ]
         var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let milliseconds = max(0, min((deadline - now) * 1_000, 3_600_000))
@@ -70,6 +71,7 @@ extension Director {
         attendVRRP()
         if ready[1], surroundings.take(monitor.drain()) { schedule.request(at: now) }
         if ready[2] { control.serve { self.answer($0) } }
+        if ready[4] { attendStandIn() }
         if now >= schedule.nextReconcile { reconcileOrLog() }
     }
 
@@ -121,11 +123,15 @@ extension Director {
     private func stop(
         _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer
     ) {
+        defer { endScripts() }
         if options.keepsForwarding {
             vrrp?.leaveAsIs()
+            keeper?.stop(isWithdrawing: false)
             log.notice("stopping; programs, links and maps stay and go on forwarding")
             return
         }
+        standIn?.end()
+        standIn = nil
         releaseVRRP { deadline in
             let ready = waitFor(signals, monitor, control, until: min(deadline, schedule.nextReconcile))
             let isHurried = ready[0] && !Self.pending(signals).isDisjoint(with: Self.stopSignals)
@@ -138,7 +144,22 @@ extension Director {
         reconcileOrLog()
         drain(until: now + Double(seconds), signals, &monitor, control)
         detachAll()
+        // Flows may have gone their way until now.
+        keeper?.stop(isWithdrawing: true)
         log.notice("stopped: detached, pins removed")
+    }
+
+    private func runStartupScript() {
+        if configuration.global.$umask.origin != nil { umask(mode_t(configuration.global.umask)) }
+        let scripts = configuration.global.scripts
+        run(scripts.startupScript, "startup_script", seconds: scripts.startupScriptTimeout)
+    }
+
+    /// What is told at the end is told; then the last script.
+    private func endScripts() {
+        vrrp?.helper.join()
+        let scripts = configuration.global.scripts
+        run(scripts.shutdownScript, "shutdown_script", seconds: scripts.shutdownScriptTimeout)
     }
 
     private func drain(

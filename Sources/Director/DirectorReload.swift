@@ -42,7 +42,7 @@ extension Director {
         schedule.retired(retiredCount, at: now)
         warnOfPostponed(before, wanted)
         applySettings()
-        configureVRRP()
+        configureVRRP(isReload: true)
         let text = "reloaded: \(wanted.virtualServices.count) virtual services"
         log.notice("\(text)")
         return ReloadResult(

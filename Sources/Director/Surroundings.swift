@@ -19,6 +19,8 @@ struct Surroundings: ~Copyable {
     private var isSocketSpoilt = false
     /// Some neighbour could not be asked for: to be tried again.
     private(set) var hasFailed = false
+    /// Names of the interfaces that VRRP has put on top of others: packets come in and leave by those.
+    var virtualLinks: Set<String> = []
 
     /// A neighbour's name: its address means something on one link only.
     struct Gateway: Hashable {
@@ -71,6 +73,7 @@ struct Surroundings: ~Copyable {
             case .routes(let family):
                 routes = routes.filter { $0.key.family != family }
                 matters = true
+            case .routeLost, .ruleLost: break
             case .link(let link) where links[link.index] == link: break
             case .address(let address) where addresses.contains(address): break
             case .link, .linkRemoved, .address, .addressRemoved, .overrun:
@@ -120,6 +123,8 @@ struct Surroundings: ~Copyable {
 
     func link(_ ifindex: UInt32) -> Link? { links[ifindex] }
 
+    var allLinks: [Link] { Array(links.values) }
+
     // MARK: routes
 
     /// nil if there is none. What may go better the next time is an error.
@@ -140,13 +145,14 @@ struct Surroundings: ~Copyable {
     ///
     /// - Parameter vips: never a tunnel's outer source: they move between directors.
     mutating func nextHop(to server: IPAddress, vips: Set<IPAddress>) throws(NetlinkError) -> NextHop? {
-        guard let route = try route(to: server), !route.isLocal, let link = links[route.egress], let mac = link.mac
+        guard let route = try route(to: server), !route.isLocal, let link = links[physical(route.egress)],
+            let mac = link.mac
         else { return nil }
-        let gateway = Gateway(address: route.gateway ?? server, ifindex: route.egress)
+        let gateway = Gateway(address: route.gateway ?? server, ifindex: link.index)
         needed.insert(gateway)
         watch(gateway)
         return NextHop(
-            ifindex: route.egress, sourceMAC: mac, destinationMAC: neighbours[gateway]?.usableMAC,
+            ifindex: link.index, sourceMAC: mac, destinationMAC: neighbours[gateway]?.usableMAC,
             mtu: UInt16(clamping: route.mtu ?? link.mtu), source: source(of: route, towards: server, vips: vips))
     }
 
@@ -174,12 +180,12 @@ struct Surroundings: ~Copyable {
     /// prefix covers it, or else those of the default routes.
     mutating func interfaces(for vip: IPAddress) throws(NetlinkError) -> Set<UInt32> {
         let holders = addresses.filter { $0.address == vip && links[$0.ifindex]?.isLoopback == false }.map(\.ifindex)
-        if !holders.isEmpty { return Set(holders) }
+        if !holders.isEmpty { return Set(holders.map { physical($0) }) }
         let connected = addresses.filter { address in
             guard links[address.ifindex]?.isLoopback == false else { return false }
             return Prefix(address.address, length: address.prefixLength)?.contains(vip) ?? false
         }
-        if !connected.isEmpty { return Set(connected.map(\.ifindex)) }
+        if !connected.isEmpty { return Set(connected.map { physical($0.ifindex) }) }
         do {
             return Set(try socket.defaultRouteInterfaces(vip.family))
         } catch .failed(_, let errno, _) where [EAFNOSUPPORT, EOPNOTSUPP].contains(errno) {
@@ -189,7 +195,7 @@ struct Surroundings: ~Copyable {
 
     /// The interface that leads to a real server.
     mutating func interface(to server: IPAddress) throws(NetlinkError) -> UInt32? {
-        try route(to: server).flatMap { $0.isLocal ? nil : $0.egress }
+        try route(to: server).flatMap { $0.isLocal ? nil : physical($0.egress) }
     }
 }
 

@@ -22,8 +22,8 @@ package struct LockFile: ~Copyable {
         self.file = file
     }
 
-    private static func holder(_ path: String) -> String {
-        guard let text = try? TextFile.read(path), !text.isEmpty else { return "unknown" }
-        return text
-    }
+    private static func holder(_ path: String) -> String { lastHolder(path).map { "\($0)" } ?? "unknown" }
+
+    /// The process that took the lock last; it may be gone.
+    package static func lastHolder(_ path: String) -> pid_t? { (try? TextFile.read(path)).flatMap { pid_t($0) } }
 }

@@ -62,3 +62,9 @@ package enum SystemClock {
     /// One jiffy: how often the kernel's coarse clock moves on; nanoseconds.
     package static var tickNanoseconds: UInt64 { cshim_tick_ns() }
 }
+
+/// This process' memory.
+package enum ProcessMemory {
+    /// Gives the system back what is free, for a process that will do little from now on.
+    package static func trim() { cshim_trim_memory() }
+}

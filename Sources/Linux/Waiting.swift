@@ -31,10 +31,12 @@ package struct PollSet {
     /// Without any.
     package init() {}
 
-    /// Waits for this one too; its place in `isReady`. A negative number is never ready.
+    /// Waits for this one too, with `writing` also until it can be written to; its place in `isReady`. A negative number is
+    /// never ready.
     @discardableResult
-    package mutating func add(_ descriptor: Int32) -> Int {
-        polls.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+    package mutating func add(_ descriptor: Int32, writing: Bool = false) -> Int {
+        let events = Int16(writing ? POLLIN | POLLOUT : POLLIN)
+        polls.append(pollfd(fd: descriptor, events: events, revents: 0))
         return polls.count - 1
     }
 

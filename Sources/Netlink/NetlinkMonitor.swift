@@ -16,6 +16,11 @@ package enum NetlinkEvent: Hashable, Sendable {
     case addressRemoved(InterfaceAddress)
     /// Some route of this family changed: look up again what matters. At most one for each family in one `drain`.
     case routes(IPAddress.Family)
+    /// A route of this family and maker (RTPROT_*) was removed; 0: one was put in the place of another. At most one of a
+    /// kind in one `drain`.
+    case routeLost(IPAddress.Family, routeProtocol: UInt8)
+    /// Some rule of this family was removed. At most one for each family in one `drain`.
+    case ruleLost(IPAddress.Family)
     /// A neighbour entry appeared or changed.
     case neighbour(Neighbour)
     /// A neighbour entry is gone; as it last was.
@@ -35,13 +40,17 @@ package struct NetlinkMonitor: ~Copyable, @unchecked Sendable {
 
     /// Larger than any event (the kernel's are at most 32 KiB).
     private static let bufferSize = 64 << 10
+    /// How many messages one `drain` takes at most.
+    private static let datagramLimit = 4_096
     /// Bytes of events that the kernel keeps for us: some thousands of them.
     private static let receiveBufferSize: Int32 = 2 << 20
 
     /// What a monitor hears of.
     package enum Interest: Sendable {
-        /// All of `NetlinkEvent`.
+        /// All of `NetlinkEvent` but rules.
         case everything
+        /// Links, addresses, routes and rules.
+        case configuration
         /// Links and addresses only.
         case linksAndAddresses
     }
@@ -75,10 +84,12 @@ package struct NetlinkMonitor: ~Copyable, @unchecked Sendable {
     /// Readable when there are events. Owned by the monitor: watch it, but neither read nor close it.
     package var descriptor: Int32 { nl_socket_get_fd(socket) }
 
-    /// Takes the events that have come, in order, without waiting; empty if there are none.
+    /// Takes the events that have come, in order, without waiting; empty if there are none. Where they come faster than
+    /// they are read, some are left for the next time.
     package mutating func drain() -> [NetlinkEvent] {
         var events = EventList()
-        while receive(into: &events) {}
+        var datagrams = 0
+        while datagrams < Self.datagramLimit, receive(into: &events) { datagrams += 1 }
         return events.events
     }
 
@@ -155,6 +166,8 @@ extension NetlinkMonitor.Interest {
         switch self {
         case .linksAndAddresses: return some
         case .everything: return some + [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEIGH]
+        case .configuration:
+            return some + [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE]
         }
     }
 }
@@ -166,7 +179,7 @@ private struct EventList {
 
     mutating func append(_ event: NetlinkEvent) {
         switch event {
-        case .routes, .overrun:
+        case .routes, .routeLost, .ruleLost, .overrun:
             if said.insert(event).inserted { events.append(event) }
         case .link, .linkRemoved, .address, .addressRemoved, .neighbour, .neighbourRemoved:
             events.append(event)
@@ -187,8 +200,17 @@ private struct EventList {
     private mutating func append(message header: UnsafeMutablePointer<nlmsghdr>) {
         let type = Int(header.pointee.nlmsg_type)
         if type == RTM_NEWROUTE || type == RTM_DELROUTE {
-            let family = nlmsg_data(header).assumingMemoryBound(to: rtmsg.self).pointee.rtm_family
-            if let family = IPAddress.Family(number: Int32(family)) { append(.routes(family)) }
+            let route = nlmsg_data(header).assumingMemoryBound(to: rtmsg.self).pointee
+            guard let family = IPAddress.Family(number: Int32(route.rtm_family)) else { return }
+            append(.routes(family))
+            if type == RTM_DELROUTE { append(.routeLost(family, routeProtocol: route.rtm_protocol)) }
+            let isReplacement = Int32(header.pointee.nlmsg_flags) & NLM_F_REPLACE != 0
+            if type == RTM_NEWROUTE, isReplacement { append(.routeLost(family, routeProtocol: 0)) }
+            return
+        }
+        if type == RTM_NEWRULE || type == RTM_DELRULE {
+            let family = nlmsg_data(header).load(as: UInt8.self)
+            if type == RTM_DELRULE, let family = IPAddress.Family(number: Int32(family)) { append(.ruleLost(family)) }
             return
         }
         guard let message = nlmsg_convert(header) else { preconditionFailure("out of memory") }

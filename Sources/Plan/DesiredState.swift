@@ -9,6 +9,10 @@ package struct DesiredState: Sendable {
     /// The way to each real server, by its address. A real server without one is unresolved.
     package var nextHops: [IPAddress: NextHop]
     package var interfaces: [InterfaceState]
+    /// Of VRRP instances, whatever their roles.
+    package var virtualMACs: [VirtualMAC] = []
+    /// Of VRRP instances, whatever their roles.
+    package var unacceptedVIPs: [UnacceptedVIP] = []
     /// The kernel's jiffies now, and how many of them a stateless service remembers the ring before the last change:
     /// at least the idle timeout of its flows.
     package var now: UInt64
@@ -105,11 +109,24 @@ package struct Features: Hashable, Sendable {
     package var anyPort: Bool
     /// Some service is stateless.
     package var stateless: Bool
+    /// Some VRRP instance has a virtual MAC address.
+    package var virtualMACs: Bool
+    /// Some VIP is not accepted.
+    package var noAccept: Bool
 
-    package init(nat: Bool, anyPort: Bool, stateless: Bool) {
+    package init(nat: Bool, anyPort: Bool, stateless: Bool, virtualMACs: Bool = false, noAccept: Bool = false) {
         self.nat = nat
         self.anyPort = anyPort
         self.stateless = stateless
+        self.virtualMACs = virtualMACs
+        self.noAccept = noAccept
+    }
+
+    /// What either needs.
+    package func union(_ other: Features) -> Features {
+        Features(
+            nat: nat || other.nat, anyPort: anyPort || other.anyPort, stateless: stateless || other.stateless,
+            virtualMACs: virtualMACs || other.virtualMACs, noAccept: noAccept || other.noAccept)
     }
 
     package init(of desired: DesiredState) {
@@ -117,5 +134,7 @@ package struct Features: Hashable, Sendable {
         nat = specifications.contains { $0.servers.contains { $0.mode == .SLUICE_MODE_NAT } }
         anyPort = specifications.contains { $0.key.port == 0 }
         stateless = specifications.contains(where: \.isStateless)
+        virtualMACs = !desired.virtualMACs.isEmpty
+        noAccept = !desired.unacceptedVIPs.isEmpty
     }
 }

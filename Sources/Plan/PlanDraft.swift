@@ -47,6 +47,7 @@ struct PlanDraft {
             if let edit = try interfaces.write(interface) { interfaceEdits.append(edit) }
         }
         try placeMarkers()
+        try placeMACs()
         for service in services { try place(service, ringHolds) }
         let blocking = table.takeBlocked().map(Edit.blockSlot)
         let serviceEdits = placements.flatMap { edits(for: $0) }
@@ -76,6 +77,9 @@ struct PlanDraft {
             markers[address, default: (kind, 0)].flags |= flags
         }
         for service in services { add(service.key.address, .SLUICE_SLOT_VIP, service.roleFlags) }
+        for vip in desired.unacceptedVIPs {
+            add(vip.address, .SLUICE_SLOT_VIP, vip.role.flags | UInt16(SLUICE_SERVICE_NO_ACCEPT))
+        }
         for service in services {
             for server in service.servers where server.mode == .SLUICE_MODE_NAT {
                 // A real server that is a VIP too stays one, with the role of that VIP alone.
@@ -85,12 +89,25 @@ struct PlanDraft {
         }
         for address in addresses {
             guard let marker = markers[address] else { continue }
-            let key = ServiceKey.marker(address)
-            let (slot, isOld) = try table.findOrPlace(key, kind: marker.kind)
-            placements.append(
-                Placement(
-                    slot: slot, key: key, kind: marker.kind, scheduler: .SLUICE_SCHEDULER_RR, flags: marker.flags,
-                    isOld: isOld))
+            try placeMarker(ServiceKey.marker(address), marker.kind, marker.flags)
+        }
+    }
+
+    private mutating func placeMarker(
+        _ key: ServiceKey, _ kind: sluice_slot_kind, _ flags: UInt16
+    ) throws(PlanError) {
+        let (slot, isOld) = try table.findOrPlace(key, kind: kind)
+        placements.append(
+            Placement(slot: slot, key: key, kind: kind, scheduler: .SLUICE_SCHEDULER_RR, flags: flags, isOld: isOld))
+    }
+
+    /// A slot for each virtual MAC: ours by whichever instance has its role on.
+    private mutating func placeMACs() throws(PlanError) {
+        var flags: [VirtualMAC.Place: UInt16] = [:]
+        for virtual in desired.virtualMACs { flags[virtual.place, default: 0] |= virtual.role.flags }
+        for virtual in desired.virtualMACs {
+            guard let role = flags.removeValue(forKey: virtual.place) else { continue }
+            try placeMarker(ServiceKey(virtual.place), .SLUICE_SLOT_MAC, role)
         }
     }
 

@@ -1,13 +1,28 @@
 import CSluiceABI
 internal import Wire
 
-/// What a slot of the service table is found by. Markers of an address alone have port 0 and protocol 0.
+/// What a slot of the service table is found by. Markers of an address alone have port 0 and protocol 0, and so have
+/// those of a virtual MAC address.
 struct ServiceKey: Hashable {
+    /// Means nothing beside a virtual MAC.
     var address: IPAddress
     /// Host byte order; 0 is any port.
     var port: UInt16
     /// IPPROTO_TCP, IPPROTO_UDP, or 0 for a marker.
     var protocolNumber: UInt8
+    /// The slot is that of a virtual MAC address on an interface.
+    var virtualMAC: VirtualMAC.Place?
+
+    init(address: IPAddress, port: UInt16, protocolNumber: UInt8) {
+        self.address = address
+        self.port = port
+        self.protocolNumber = protocolNumber
+    }
+
+    init(_ place: VirtualMAC.Place) {
+        self.init(address: .v4(IPv4Address(rawValue: 0)), port: 0, protocolNumber: 0)
+        virtualMAC = place
+    }
 
     static func marker(_ address: IPAddress) -> ServiceKey {
         ServiceKey(address: address, port: 0, protocolNumber: 0)
@@ -18,17 +33,18 @@ struct ServiceKey: Hashable {
     /// A slot's value with this key and nothing else; its kind is EMPTY.
     var slotValue: sluice_service {
         var value = sluice_service()
-        value.address = address.words
+        value.address = virtualMAC?.words ?? address.words
         value.port = port.bigEndian
         value.protocol = protocolNumber
-        value.family = address.family.rawValue
+        value.family = virtualMAC == nil ? address.family.rawValue : UInt8(SLUICE_FAMILY_MAC)
         return value
     }
 
     /// The slot at which a look-up starts.
     func home(secret: UnsafeBufferPointer<UInt64>) -> UInt32 {
-        let ports = UInt32(port.bigEndian) | UInt32(protocolNumber) << 16 | UInt32(address.family.rawValue) << 24
-        return withUnsafeBytes(of: address.words) {
+        let value = slotValue
+        let ports = UInt32(value.port) | UInt32(protocolNumber) << 16 | UInt32(value.family) << 24
+        return withUnsafeBytes(of: value.address) {
             sluice_service_home(secret.baseAddress, $0.assumingMemoryBound(to: UInt32.self).baseAddress, ports)
         }
     }
@@ -36,7 +52,8 @@ struct ServiceKey: Hashable {
 
 extension ServiceKey: CustomStringConvertible {
     var description: String {
-        switch protocolNumber {
+        if let virtualMAC { return "virtual MAC \(virtualMAC.mac) on interface #\(virtualMAC.ifindex)" }
+        return switch protocolNumber {
         case 0: "address \(address)"
         case 6: "virtual service \(address.text(withPort: port)) TCP"
         case 17: "virtual service \(address.text(withPort: port)) UDP"

@@ -36,7 +36,7 @@ struct ServiceSpecification {
 
     var isStateless: Bool { flags & UInt16(SLUICE_SERVICE_STATELESS) != 0 }
     /// The role's part of the flags.
-    var roleFlags: UInt16 { flags & UInt16(SLUICE_SERVICE_ACTIVE | SLUICE_SERVICE_DRAIN) }
+    var roleFlags: UInt16 { flags & ServiceRole.mask }
 
     /// The service's ring.
     func ring(_ candidates: [Candidate]) -> [UInt32] {
@@ -92,7 +92,11 @@ struct ServerSpecification {
 }
 
 extension ServiceRole {
-    fileprivate var flags: UInt16 {
+    /// The bits of a service's flags that a role is made of.
+    package static let mask = UInt16(SLUICE_SERVICE_ACTIVE | SLUICE_SERVICE_DRAIN)
+
+    /// SLUICE_SERVICE_ACTIVE, SLUICE_SERVICE_DRAIN or neither.
+    package var flags: UInt16 {
         switch self {
         case .active: UInt16(SLUICE_SERVICE_ACTIVE)
         case .draining: UInt16(SLUICE_SERVICE_DRAIN)

@@ -32,7 +32,7 @@ struct ServiceTable {
             switch kind {
             case .SLUICE_SLOT_EMPTY: return nil
             case .SLUICE_SLOT_DELETED: continue
-            case .SLUICE_SLOT_SERVICE, .SLUICE_SLOT_VIP, .SLUICE_SLOT_SERVER:
+            case .SLUICE_SLOT_SERVICE, .SLUICE_SLOT_VIP, .SLUICE_SLOT_SERVER, .SLUICE_SLOT_MAC:
                 if entry.hasKey(of: wanted) { return slot }
             }
         }

@@ -7,6 +7,9 @@ package struct AdvertCodec: Sendable {
     package var format: AdvertFormat
     /// The authentication header's last sequence number, sent or accepted; a new active router goes on from there.
     package private(set) var sequence: UInt32 = 0
+    /// The last one accepted. Not the one that a start begins with: what this router will send says nothing about how
+    /// far an active one has come, whose clock may be behind.
+    private var heardSequence: UInt32 = 0
     /// The IPv4 identification last sent.
     package private(set) var identification: UInt16 = 0
     /// Senders and the checksum that they use (v3 over IPv4), newest last, at most `peerLimit`.
@@ -30,11 +33,17 @@ package struct AdvertCodec: Sendable {
 
     /// Which checksum this peer uses, if it was heard.
     package func reading(of sender: IPAddress) -> ChecksumReading? {
-        readings.first { $0.sender == sender }?.reading
+        place(of: sender).map { readings[$0].reading }
+    }
+
+    /// As `firstIndex(where:)`, which takes memory from the heap in builds that aren't optimized.
+    private func place(of sender: IPAddress) -> Int? {
+        for index in readings.indices where readings[index].sender == sender { return index }
+        return nil
     }
 
     mutating func remember(_ reading: ChecksumReading, of sender: IPAddress) {
-        if let index = readings.firstIndex(where: { $0.sender == sender }) {
+        if let index = place(of: sender) {
             readings[index].reading = reading
             return
         }
@@ -48,8 +57,9 @@ package struct AdvertCodec: Sendable {
     }
 
     mutating func accept(sequence value: UInt32) -> Bool {
-        guard value > sequence else { return false }
-        sequence = value
+        guard value > heardSequence else { return false }
+        heardSequence = value
+        sequence = max(sequence, value)
         return true
     }
 
@@ -90,11 +100,15 @@ struct ChecksumSum {
             sum.add(word: UInt16(address.rawValue >> 16))
             sum.add(word: UInt16(truncatingIfNeeded: address.rawValue))
         case .v6(let address):
-            for half in [address.high, address.low] {
-                for shift in stride(from: 48, through: 0, by: -16) {
-                    sum.add(word: UInt16(truncatingIfNeeded: half >> UInt64(shift)))
-                }
-            }
+            add(address.high)
+            add(address.low)
         }
+    }
+
+    private mutating func add(_ half: UInt64) {
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 48))
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 32))
+        sum.add(word: UInt16(truncatingIfNeeded: half >> 16))
+        sum.add(word: UInt16(truncatingIfNeeded: half))
     }
 }

@@ -118,17 +118,22 @@ extension AdvertCodec {
             remember(known, of: envelope.source)
             return known
         }
-        let other = known == .pseudoHeader ? ChecksumReading.messageOnly : .pseudoHeader
-        guard Self.fits(packet, envelope, other) else { throw .checksum }
-        remember(other, of: envelope.source)
-        return other
+        for other in ChecksumReading.allReadings where other != known && accepts(other) {
+            guard Self.fits(packet, envelope, other) else { continue }
+            remember(other, of: envelope.source)
+            return other
+        }
+        throw .checksum
+    }
+
+    private func accepts(_ reading: ChecksumReading) -> Bool {
+        reading != .groupPseudoHeader || !format.peers.isEmpty && !format.refusesOldUnicastChecksum
     }
 
     private static func fits(_ packet: Span<UInt8>, _ envelope: AdvertEnvelope, _ reading: ChecksumReading) -> Bool {
         var sum = ChecksumSum()
-        if reading == .pseudoHeader {
-            sum.addPseudoHeader(
-                source: envelope.source, destination: envelope.destination, length: envelope.message.count)
+        if let destination = reading.pseudoDestination(envelope.destination) {
+            sum.addPseudoHeader(source: envelope.source, destination: destination, length: envelope.message.count)
         }
         sum.add(packet, envelope.message)
         return sum.value == 0
@@ -196,8 +201,8 @@ extension AdvertCodec {
         if format.skipsKnownAddressLists, checkedSender == sender { return false }
         let list = start + AdvertWire.headerLength
         var isSame = count == format.addresses.count
-        for address in format.addresses where isSame {
-            isSame = packet.contains(address, from: list, count: count)
+        for index in format.addresses.indices where isSame {
+            isSame = packet.contains(format.addresses[index], from: list, count: count)
         }
         checkedSender = isSame ? sender : nil
         if !isSame, format.dropsOtherAddressLists, priority != 255 { throw .addressList }

@@ -17,7 +17,7 @@ extension AdvertCodec {
         priority: UInt8, source: IPAddress, destination: IPAddress, into buffer: inout [UInt8]
     ) throws(EncodingFailure) {
         guard source.family == format.family, destination.family == format.family else { throw .family }
-        guard format.addresses.allSatisfy({ $0.family == format.family }) else { throw .family }
+        for index in format.addresses.indices where format.addresses[index].family != format.family { throw .family }
         buffer.removeAll(keepingCapacity: true)
         switch format.family {
         case .ipv4: try encodeIPv4(priority, source, destination, into: &buffer)
@@ -57,7 +57,7 @@ extension AdvertCodec {
         append(UInt16(0), to: &buffer)
         append(nextIdentification(), to: &buffer)
         append(UInt16(0), to: &buffer)
-        buffer.append(AdvertWire.ttl)
+        buffer.append(format.sentTTL)
         buffer.append(hasAuthenticationHeader ? AdvertWire.authenticationHeader : IPProtocol.vrrp)
         append(UInt16(0), to: &buffer)
         append(from.rawValue, to: &buffer)
@@ -120,11 +120,21 @@ extension AdvertCodec {
         _ source: IPAddress, _ destination: IPAddress, at start: Int, in buffer: inout [UInt8]
     ) {
         var sum = ChecksumSum()
-        if format.hasPseudoHeader(format.checksumReading) {
-            sum.addPseudoHeader(source: source, destination: destination, length: buffer.count - start)
+        let reading = sentReading(to: destination)
+        if format.hasPseudoHeader(reading), let named = reading.pseudoDestination(destination) {
+            sum.addPseudoHeader(source: source, destination: named, length: buffer.count - start)
         }
         sum.add(buffer.span, start..<buffer.count)
         store(sum.value, at: start + 6, in: &buffer)
+    }
+
+    /// A peer that was heard to use keepalived's old unicast checksum is sent it too, as keepalived does.
+    private func sentReading(to destination: IPAddress) -> ChecksumReading {
+        guard format.family == .ipv4, format.version == .v3 else { return .pseudoHeader }
+        guard !format.peers.isEmpty else {
+            return format.checksumReading == .groupPseudoHeader ? .pseudoHeader : format.checksumReading
+        }
+        return reading(of: destination) == .groupPseudoHeader ? .groupPseudoHeader : format.checksumReading
     }
 
     private func append(_ value: UInt16, to buffer: inout [UInt8]) {
@@ -154,13 +164,27 @@ extension AdvertCodec {
     }
 }
 
+extension ChecksumReading {
+    /// The likeliest first; a stored array, so that nothing is allocated to go through it.
+    static let allReadings: [ChecksumReading] = [.pseudoHeader, .messageOnly, .groupPseudoHeader]
+
+    /// The destination that the pseudo header names for a packet to this one; nil: there is none.
+    func pseudoDestination(_ destination: IPAddress) -> IPAddress? {
+        switch self {
+        case .pseudoHeader: destination
+        case .messageOnly: nil
+        case .groupPseudoHeader: AdvertWire.ipv4Group
+        }
+    }
+}
+
 extension AdvertFormat {
     /// Requirement 3.
     func hasPseudoHeader(_ reading: ChecksumReading) -> Bool {
         switch (family, version) {
         case (.ipv6, _): true
         case (.ipv4, .v2): false
-        case (.ipv4, .v3): reading == .pseudoHeader
+        case (.ipv4, .v3): reading != .messageOnly
         }
     }
 }

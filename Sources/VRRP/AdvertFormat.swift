@@ -91,6 +91,9 @@ package enum ChecksumReading: Hashable, Sendable, CaseIterable {
     case pseudoHeader
     /// The message alone, as v2 (`v3_checksum_as_v2`).
     case messageOnly
+    /// keepalived up to 1.3.6 between unicast peers (`old_unicast_checksum`): the pseudo header names 224.0.0.18, not
+    /// the peer that the packet goes to.
+    case groupPseudoHeader
 }
 
 /// HMAC-MD5 over `message` with `key`: 16 bytes. The shell has it; this module does no cryptography.
@@ -114,6 +117,10 @@ package struct AdvertFormat: Hashable, Sendable {
     package var checksumReading = ChecksumReading.pseudoHeader
     /// Unicast peers with the TTLs accepted from them; empty for multicast.
     package var peers: [UnicastPeer] = []
+    /// TTL or hop limit of what is sent; `unicast_ttl` is for unicast peers only.
+    package var sentTTL = AdvertWire.ttl
+    /// `old_unicast_checksum never`: what keepalived up to 1.3.6 sends is not accepted.
+    package var refusesOldUnicastChecksum = false
     /// `check_unicast_src`: only peers are listened to.
     package var checksUnicastSource = false
     /// `skip_check_adv_addr`: the list isn't compared again while the sender stays the same.

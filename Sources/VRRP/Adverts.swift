@@ -22,7 +22,7 @@ extension VirtualRouter {
     }
 
     private mutating func remember(_ advert: ReceivedAdvert, at now: Instant) {
-        if let index = peers.firstIndex(where: { $0.address == advert.sender }) {
+        for index in peers.indices where peers[index].address == advert.sender {
             peers[index].priority = advert.priority
             peers[index].interval = advert.interval
             peers[index].lastHeard = now
@@ -34,13 +34,6 @@ extension VirtualRouter {
         guard peers.count >= Self.peerLimit else { return peers.append(peer) }
         guard let oldest = peers.indices.min(by: { peers[$0].lastHeard < peers[$1].lastHeard }) else { return }
         peers[oldest] = peer
-    }
-
-    /// Warnings about others that are active too, at most one a second: an attacker doesn't fill the log.
-    private mutating func mayLogConflict(at now: Instant) -> Bool {
-        if let last = lastConflictLog, now < last + .seconds(1) { return false }
-        lastConflictLog = now
-        return true
     }
 
     // MARK: Backup
@@ -104,7 +97,8 @@ extension VirtualRouter {
         guard !(isOwner && settings.ownerIgnoresAdverts) else { return }
         // Requirement 29: tell the backups of the one that gave up that somebody is still there.
         guard advert.priority > 0 else { return advertise(at: now, into: &actions) }
-        statistics.conflicts &+= 1
+        if oversleeps(at: now, into: &actions) { return hearAsLeaving(advert, at: now, into: &actions) }
+        noteOtherActive(advert, at: now)
         if isOwner && advert.priority == 255 { hearOtherOwner(advert, at: now, into: &actions) }
         if isBetter(advert) {
             yieldActive(to: advert, at: now, into: &actions)
@@ -114,7 +108,7 @@ extension VirtualRouter {
     }
 
     /// Requirement 30: unsigned comparison of the addresses breaks a tie.
-    private func isBetter(_ advert: ReceivedAdvert) -> Bool {
+    func isBetter(_ advert: ReceivedAdvert) -> Bool {
         guard advert.priority == priority else { return advert.priority > priority }
         guard let own = settings.source, advert.sender > own else { return false }
         return !isOwner
@@ -131,7 +125,7 @@ extension VirtualRouter {
     }
 
     private mutating func yieldActive(to advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
-        if settings.answersHigherPriority { send(priority: priority, into: &actions) }
+        if tellsBetter { send(priority: priority, into: &actions) }
         accept(advert, at: now, into: &actions)
         leave(
             .preempted, .preempted(by: advert.sender, priority: advert.priority), announced: true, at: now,
@@ -140,7 +134,9 @@ extension VirtualRouter {
 
     /// Requirement 31: the other yields when it hears us; clients and switches are told again where the addresses are.
     private mutating func hearWorse(_ advert: ReceivedAdvert, at now: Instant, into actions: inout Actions) {
-        if mayLogConflict(at: now) { actions.log(.otherActive(advert.sender, priority: advert.priority)) }
+        if lastSplitBrain?.isCertain == true, mayLogConflict(at: now) {
+            actions.log(.otherActive(advert.sender, priority: advert.priority))
+        }
         actions.append(.heardLowerPriority)
         if !settings.ignoresLowerPriority { advertise(at: now, into: &actions) }
         let gratuitous = settings.gratuitous

@@ -24,6 +24,7 @@ extension VirtualRouter {
             return start(at: now, into: &actions)
         }
         becomeSender(at: now, into: &actions)
+        tookSilence = silence >= masterDown
         actions.append(.addAddresses)
         if settings.gratuitous.count > 0 { deadlines.burst = now + settings.clampedInterval }
         move(to: .active, .adopted, at: now, into: &actions)

@@ -67,6 +67,8 @@ package enum Fault: UInt8, Hashable, Sendable, CaseIterable {
     case group
     /// What the shell was told to do failed for good (no socket, say).
     case shell
+    /// Unicast without a peer (`unicast_fault_no_peer`).
+    case noPeer
 }
 
 /// A set of faults without a heap.

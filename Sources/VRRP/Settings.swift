@@ -39,8 +39,15 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package var answersHigherPriority = false
     /// `lower_prio_no_advert`: don't answer adverts of a lower priority at once (RFC 9568 answers).
     package var ignoresLowerPriority = false
-    /// `timer_expired_backup`: an active router that was not scheduled for a whole master-down interval yields.
+    /// An active router that hears a better one answers once before it yields, if both may have been active all along.
+    /// See `VirtualRouter.tellsBetter`.
+    package var tellsSplitBrain = true
+    /// `timer_expired_backup`: an active router that was not scheduled for so long that another must have taken over,
+    /// yields.
     package var yieldsWhenLate = false
+    /// The highest priority of the others, which says after what silence one of them has taken over, 1...254; nil: this
+    /// router's own.
+    package var othersPriority: UInt8?
     /// The instance is in a sync group: it asks before it becomes active (`Action.wantsActive`).
     package var isGrouped = false
     /// When gratuitous ARP requests or neighbour advertisements are sent.
@@ -67,6 +74,7 @@ package struct VirtualRouterSettings: Hashable, Sendable {
     package mutating func applyStrictMode() {
         ignoresLowerPriority = true
         answersHigherPriority = false
+        tellsSplitBrain = false
         ownerIgnoresAdverts = true
         preemptDelay = .zero
         gratuitous.lowerPriorityCount = 0

@@ -14,6 +14,8 @@ package struct Statistics: Hashable, Sendable {
     package var priorityZeroSent: UInt64 = 0
     /// Adverts of another active router heard while active.
     package var conflicts: UInt64 = 0
+    /// Times that another router was active too and could hear this one (`SplitBrain`).
+    package var splitBrains: UInt64 = 0
     /// Timers that came more than an interval late.
     package var lateTimers: UInt64 = 0
     /// Dropped packets, indexed by `AdvertFailure.rawValue`.

@@ -78,13 +78,29 @@ extension VirtualRouter {
     private mutating func advertTimer(due: Instant, at now: Instant, into actions: inout Actions) {
         let interval = settings.clampedInterval
         let lateness = now - due
-        if lateness > interval {
-            statistics.lateTimers &+= 1
-            actions.log(.late(lateness))
-            if settings.yieldsWhenLate, lateness > masterDown { return overslept(at: now, into: &actions) }
-        }
+        if oversleeps(at: now, into: &actions) { return }
         send(priority: priority, into: &actions)
         deadlines.advert = lateness > interval ? now + interval : due + interval
+    }
+
+    /// An active router that was not scheduled when its advert was due says so, and yields if it is told to. Adverts that
+    /// waited in the socket are delivered before the timer, so they ask too.
+    mutating func oversleeps(at now: Instant, into actions: inout Actions) -> Bool {
+        guard let due = deadlines.advert else { return false }
+        let lateness = now - due
+        guard lateness > settings.clampedInterval else { return false }
+        statistics.lateTimers &+= 1
+        actions.log(.late(lateness))
+        guard settings.yieldsWhenLate, lateness + settings.clampedInterval > othersPatience else { return false }
+        overslept(at: now, into: &actions)
+        return true
+    }
+
+    /// After what silence of this router one of the others has taken over.
+    private var othersPatience: Duration {
+        Timing.masterDown(
+            version: settings.version, priority: settings.othersPriority ?? priority,
+            activeInterval: settings.clampedInterval, adverts: settings.downTimerAdverts)
     }
 
     /// `timer_expired_backup`: the others have waited long enough to take over; don't contest it.

@@ -66,6 +66,7 @@ extension VirtualRouter {
     /// Requirement 38: advert, addresses, announcement; then the notification.
     mutating func enterActive(_ reason: Reason, at now: Instant, into actions: inout Actions) {
         becomeSender(at: now, into: &actions)
+        tookSilence = reason == .noAdverts || reason == .group && takeoverReason == .noAdverts
         actions.append(.addAddresses)
         let gratuitous = settings.gratuitous
         if gratuitous.count > 0 {
@@ -83,6 +84,7 @@ extension VirtualRouter {
         isHeld = false
         wantsActive = false
         hasOverslept = false
+        tookSilence = false
         ownerConflicts = 0
         activePeer = nil
         activeInterval = settings.clampedInterval

@@ -71,12 +71,17 @@ package struct VirtualRouter: Hashable, Sendable {
     /// Until when `preempt_delay` holds this router back; nil while it doesn't count.
     package internal(set) var preemptAfter: Instant?
 
+    /// The last router that was active while this one was, if there was any; see `splitBrain(at:)`.
+    package internal(set) var lastSplitBrain: SplitBrain?
+
     var deadlines = Deadlines()
     var leaving: Leaving?
     /// What will be the reason if the master-down timer runs out now.
     var takeoverReason = Reason.noAdverts
     /// The master-down timer has come late once since the last advert.
     var hasOverslept = false
+    /// It became active, or was started again as such, without having heard that the role is free.
+    var tookSilence = false
     var hasStopped = false
     var ownerConflicts = 0
     var lastConflictLog: Instant?
@@ -198,17 +203,11 @@ struct Deadlines: Hashable, Sendable {
 
     /// The first of them.
     var next: Instant? {
-        var first = Self.earlier(advert, down)
-        first = Self.earlier(first, silence)
-        first = Self.earlier(first, leave)
-        first = Self.earlier(first, burst)
-        first = Self.earlier(first, refresh)
-        return Self.earlier(first, lowerBurst)
-    }
-
-    private static func earlier(_ left: Instant?, _ right: Instant?) -> Instant? {
-        guard let left else { return right }
-        guard let right else { return left }
-        return min(left, right)
+        var first = Instant.earlier(advert, down)
+        first = Instant.earlier(first, silence)
+        first = Instant.earlier(first, leave)
+        first = Instant.earlier(first, burst)
+        first = Instant.earlier(first, refresh)
+        return Instant.earlier(first, lowerBurst)
     }
 }

@@ -9,6 +9,13 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// The earlier of two; nil, which is never, comes last.
+    package static func earlier(_ left: Self?, _ right: Self?) -> Self? {
+        guard let left else { return right }
+        guard let right else { return left }
+        return min(left, right)
+    }
+
     /// The moment `duration` later, or earlier if it is negative; at most the last and at least the first there is.
     package static func + (instant: Self, duration: Duration) -> Self {
         let offset = duration.nanosecondsClamped

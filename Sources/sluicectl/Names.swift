@@ -90,6 +90,7 @@ enum Names {
         case .SLUICE_DROP_REPLY_TAKEN: ("drop_reply_taken", "dropped: NAT reply address taken")
         case .SLUICE_DROP_NO_ROUTE: ("drop_no_route", "dropped: no way back to the client")
         case .SLUICE_DROP_HEADROOM: ("drop_headroom", "dropped: no room for a tunnel header")
+        case .SLUICE_DROP_NOT_ACCEPTED: ("drop_not_accepted", "dropped: for a VIP itself, which is not accepted")
         case .SLUICE_VERDICT_COUNT: nil
         }
     }

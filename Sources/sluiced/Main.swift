@@ -70,6 +70,10 @@ struct Sluiced: ParsableCommand {
     @Flag(name: .long, help: "At a stop, leave programs, links and maps in place: they go on forwarding.")
     var keepForwarding = false
 
+    /// Of the controller that this process is to stand in for.
+    @Option(name: .long, help: .hidden)
+    var standIn: Int32?
+
     @Option(name: .long, help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
     var logLevel: LogLevel = .notice
 
@@ -124,6 +128,11 @@ struct Sluiced: ParsableCommand {
             // Before any thread, since threads inherit it.
             let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
             let instance = try Instance(name: instance)
+            if let standIn {
+                let options = DirectorOptions(instance: instance, path: path, keepsForwarding: true, configID: configID)
+                try StandIn(options, controller: standIn, log: log).run(signals: signals)
+                return 0
+            }
             let read = ConfigurationReader.readDisk(path, configID: configID)
             for diagnostic in read.diagnostics { log.log(diagnostic) }
             guard let configuration = read.configuration, !(strict && read.hasWarnings) else {

@@ -114,13 +114,13 @@ struct GlobalTests {
     @Test("What nothing acts on is noted once each, and several blocks add up")
     func others() {
         let reading = Reading(
-            "global_defs {\nrouter_id A\nenable_dbus\nsluice_drain 1\n}\n"
+            "global_defs {\nrouter_id A\nrandom_seed 1\nenable_dbus\nsluice_drain 1\n}\n"
                 + "global_defs {\nsluice_xdp_mode native\nrouter_id B\n}"
         )
         #expect(
             reading.notes == [
-                "2: 'router_id': understood, not used by Sluice: nothing acts on it yet",
-                "3: 'enable_dbus': understood, not used by Sluice: it has no D-Bus interface",
+                "3: 'random_seed': understood, not used by Sluice: nothing acts on it yet",
+                "4: 'enable_dbus': understood, not used by Sluice: it has no D-Bus interface",
             ])
         #expect(reading.warnings.isEmpty)
         #expect(reading.global?.drainSeconds == 1)

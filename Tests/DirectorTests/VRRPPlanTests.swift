@@ -115,14 +115,34 @@ private func configuration(_ text: String) throws -> Configuration {
         #expect(other.identity != plans[0].identity)
     }
 
-    @Test func `Scripts hear of a transition under keepalived's names`() throws {
-        let notify = "notify_master \"/bin/m a\"\nnotify /bin/any"
-        let read = try configuration(Self.instance("VI", notify))
-        let taken = VirtualRouter.Transition(from: .backup, to: .active, reason: .noAdverts)
-        let calls = VRRPNotices.calls(for: taken, of: "VI", priority: 100, in: read).map(\.command)
-        #expect(calls == [["/bin/m", "a"], ["/bin/any", "INSTANCE", "VI", "MASTER", "100"]])
+    @Test func `A leave is told when it is over`() throws {
+        var notices = VRRPNotices(try configuration(Self.instance("VI", "notify /bin/any")))
         let leaving = VirtualRouter.Transition(from: .active, to: .leaving, reason: .shutdown)
-        #expect(VRRPNotices.calls(for: leaving, of: "VI", priority: 100, in: read).isEmpty)
+        #expect(notices.notice(of: leaving, of: "VI", priority: 100).isEmpty)
+    }
+
+    @Test func `Processes and services are tracked by the names that verdicts come under`() throws {
+        let service =
+            "virtual_server 192.0.2.10 80 {\nprotocol TCP\nlb_kind DR\nlb_algo rr\nquorum 2\nhysteresis 1\n"
+            + "real_server 10.0.0.1 80 {\nweight 2\n}\nreal_server 10.0.0.2 80 {\nweight 1\n}\n}\n"
+        let process = "vrrp_track_process p {\nprocess nginx\nweight 7\n}\n"
+        let lines = "track_process {\np\n}\nsluice_track_service 192.0.2.10 80 tcp weight -20"
+        let read = try configuration(service + process + Self.instance("VI", lines))
+        let trackers = try #require(VRRPPlan(read).instances.first).trackers
+        #expect(
+            trackers == [
+                PriorityLedger.Tracker(.process, name: "p", weight: 7),
+                PriorityLedger.Tracker(.service, name: "TCP 192.0.2.10:80", weight: -20),
+            ])
+        var quorums = ServiceQuorums()
+        let name = try #require(read.virtualServices.first.map { ServiceName($0) })
+        let servers = read.virtualServices[0].realServers.map { ServerName(name, $0) }
+        #expect(quorums.follow(read, out: []).map(\.verdict) == [.up])
+        #expect(quorums.follow(read, out: [servers[1]]).isEmpty, "2 is enough")
+        #expect(quorums.follow(read, out: [servers[0]]).isEmpty, "1 is lost by less than the hysteresis")
+        #expect(quorums.follow(read, out: Set(servers)).map(\.verdict) == [.down])
+        #expect(quorums.follow(read, out: [servers[1]]).isEmpty, "2 is short of quorum and hysteresis")
+        #expect(quorums.follow(read, out: []).map(\.verdict) == [.up])
     }
 
     /// RFC 2202, test cases 1 to 3; RFC 1321, the empty message.

@@ -31,7 +31,11 @@ final class VRRPNetwork {
     }
 
     deinit {
-        for node in processes.keys { end(node) }
+        for node in processes.keys {
+            try? endStandIn(node)
+            end(node)
+        }
+        for node in Self.nodes { endActingStandIn(node) }
         for node in Self.nodes + ["sw"] { _ = try? outcome(of: ["ip", "netns", "del", name(node)]) }
         for node in Self.nodes {
             _ = try? outcome(of: ["rm", "-rf", "/sys/fs/bpf/sluice/\(name(node))"])
@@ -51,26 +55,47 @@ final class VRRPNetwork {
         return outcome.output
     }
 
-    private func inside(_ node: String, _ words: [String]) -> [String] {
+    func inside(_ node: String, _ words: [String]) -> [String] {
         ["nsenter", "--net=/run/netns/\(name(node))"] + words
     }
 
     @discardableResult
     func exec(_ node: String, _ words: String...) throws -> String { try run(inside(node, words)) }
 
+    /// A command that runs on beside the test.
+    func start(_ node: String, _ words: String...) throws -> Background { try Background(inside(node, words)) }
+
+    /// On the switch.
+    func inSwitch(_ words: String...) throws { try run(inside("sw", words)) }
+
     // MARK: Directors
 
-    private func write(_ text: String, for node: String) throws -> String {
+    @discardableResult
+    func write(_ text: String, for node: String) throws -> String {
         let path = folder.appending(path: "\(node).conf").path
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return path
     }
 
-    func startSluice(_ node: String, _ text: String) throws {
+    func startSluice(_ node: String, _ text: String, saying line: String = "INIT -> ") throws {
         let path = try write(text, for: node)
         let words = ["\(Lab.binaries)/sluiced", "-f", path, "--instance", name(node), "--log-level", "info"]
         processes[node] = try Background(inside(node, words))
-        try #require(eventually(within: 20) { log(node).contains("INIT -> ") }, "\(log(node))")
+        try #require(eventually(within: 20) { log(node).contains(line) }, "\(log(node))")
+    }
+
+    /// With another configuration; until it says so.
+    func reload(_ node: String, _ text: String) throws {
+        _ = try write(text, for: node)
+        signal(node, SIGHUP)
+        try #require(eventually(within: 10) { log(node).contains("reloaded: ") }, "\(log(node))")
+    }
+
+    /// Writes down changes of routes until it is ended.
+    func watchRoutes(_ node: String) throws -> Background {
+        let monitor = try Background(inside(node, ["ip", "monitor", "route"]))
+        usleep(300_000)
+        return monitor
     }
 
     func startKeepalived(_ node: String, _ text: String) throws {
@@ -81,7 +106,32 @@ final class VRRPNetwork {
 
     func log(_ node: String) -> String { processes[node].map { $0.errors + $0.output } ?? "" }
 
+    func processID(_ node: String) -> pid_t? { processes[node]?.processID }
+
     func signal(_ node: String, _ number: Int32) { processes[node]?.signal(number) }
+
+    /// The child that carries VRRP on when the controller dies, ended by force.
+    func endStandIn(_ node: String) throws {
+        let parent = try #require(processes[node]).processID
+        for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task") {
+            let path = "/proc/\(parent)/task/\(thread)/children"
+            for child in try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").compactMap({
+                pid_t($0)
+            }) {
+                kill(child, SIGKILL)
+            }
+        }
+    }
+
+    /// One that goes on with VRRP for a controller that was killed.
+    private func endActingStandIn(_ node: String) {
+        guard let text = try? String(contentsOfFile: "/run/sluice/\(name(node)).stand-in", encoding: .utf8),
+            let holder = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+            let words = try? String(contentsOfFile: "/proc/\(holder)/cmdline", encoding: .utf8),
+            words.contains("--stand-in"), words.contains(name(node))
+        else { return }
+        kill(holder, SIGKILL)
+    }
 
     /// By force, and what keepalived has started too.
     func end(_ node: String) {

@@ -39,10 +39,7 @@ private struct Router {
 
 extension EndToEnd {
     /// VIPs that move between directors, seen from outside.
-    @Suite(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["SLUICE_VRRP"] == "1",
-            "VRRP is not complete yet: SLUICE_VRRP=1 runs what there is"))
+    @Suite
     struct VRRP {
         @Test("between two of ours: election, crash, return, and stops that nobody notices")
         func pair() throws {
@@ -76,6 +73,7 @@ extension EndToEnd {
             try network.startSluice("a", Router(priority: 150, version: 2, interval: "1", lines: lines).text)
             #expect(try network.isServed(by: "a"))
             try network.startSluice("b", Router(priority: 100, version: 2, interval: "1", lines: lines).text)
+            try network.setCable("a", up: false)
             network.end("a")
             let start = Date()
             #expect(try eventually(within: 6, every: 20_000) { try network.has("b") })

@@ -64,6 +64,43 @@ import Wire
         #expect(!routes.contains("192.0.2.0") && !routes.contains("2001:db8"), "\(routes)")
     }
 
+    @Test func peersLifetimesAndFlagsReachTheKernel() async throws {
+        let (listed, removed, left) = try await inNamespace {
+            try shell("ip link add va type veth peer name vb; ip link set va up; ip link set vb up")
+            var netlink = try NetlinkSocket()
+            let a = try netlink.link(named: "va").index
+            var options = AddressOptions()
+            options.peer = try parse("192.0.2.9")
+            options.numberedScope = 33
+            try netlink.add(try parse("198.51.100.7"), prefixLength: 24, to: a, options: options)
+            options = AddressOptions()
+            options.peer = try parse("2001:db8:5::9")
+            options.isHome = true
+            try netlink.add(try parse("2001:db8::7"), prefixLength: 64, to: a, options: options)
+            options.peer = nil
+            options.managesTemporary = true
+            options.preferredSeconds = 5_000
+            try netlink.add(try parse("2001:db8:1::7"), prefixLength: 64, to: a, options: options)
+            options = AddressOptions()
+            options.joinsGroup = true
+            try netlink.add(try parse("239.1.2.3"), prefixLength: 32, to: a, options: options)
+            let listed = try shell("ip -d addr show dev va; ip maddr show dev va")
+            let removed = [
+                try netlink.remove(
+                    try parse("198.51.100.7"), peer: try parse("192.0.2.9"), prefixLength: 24, from: a),
+                try netlink.remove(
+                    try parse("2001:db8::7"), peer: try parse("2001:db8:5::9"), prefixLength: 64, from: a),
+            ]
+            return (listed, removed, try shell("ip addr show dev va"))
+        }
+        for words in [
+            "inet 198.51.100.7 peer 192.0.2.9/24 scope 33", "preferred_lft 5000sec", "inet 239.1.2.3/32",
+            "inet6 2001:db8::7 peer 2001:db8:5::9/64 scope global nodad home", "nodad home mngtmpaddr",
+            "inet  239.1.2.3",
+        ] { #expect(listed.contains(words), "\(words): \(listed)") }
+        #expect(removed == [true, true] && !left.contains("198.51.100.7") && !left.contains("2001:db8::7"), "\(left)")
+    }
+
     @Test func theInterfaceOfAnErrorIsNamed() async throws {
         await #expect(throws: NetlinkError.noSuchInterface("#4711")) {
             try await inNamespace {

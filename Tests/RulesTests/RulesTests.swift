@@ -26,7 +26,7 @@ import Testing
     /// The floor of each module: imports go down only.
     static let floors = [
         "CSluiceABI": 0, "CBenchABI": 0, "CLibBPF": 0, "CLibNL": 0, "CShim": 0, "Wire": 1, "Linux": 2, "Config": 2,
-        "Scheduling": 2, "VRRP": 2,
+        "Scheduling": 2, "VRRP": 2, "Health": 2,
         "BPF": 2, "Netlink": 2, "Plan": 3, "Datapath": 3, "Director": 4, "sluiced": 5, "sluicectl": 5, "sluicebench": 5,
     ]
 
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `Pure modules import nothing of the system`() throws {
-        for module in ["Wire", "Scheduling", "Config", "VRRP", "Plan"] {
+        for module in ["Wire", "Scheduling", "Config", "VRRP", "Health", "Plan"] {
             for (path, text) in try Self.files("Sources/\(module)", [".swift"]) {
                 for name in Self.imports(of: text) {
                     #expect(Self.floors[name] != nil && !["CShim", "Linux"].contains(name), "\(path) imports \(name)")

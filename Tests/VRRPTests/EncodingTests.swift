@@ -30,16 +30,17 @@ import Wire
     }
 
     @Test func r3_theSentChecksumReadingIsConfigurable() throws {
-        for reading in ChecksumReading.allCases {
+        for reading in [ChecksumReading.pseudoHeader, .messageOnly] {
             var link = Link.v3()
             link.sender.format.checksumReading = reading
             let packet = try link.packet()
             let message = Array(packet[20...])
             let pseudo = PseudoHeader(
                 source: link.source, destination: link.destination, protocolNumber: 112, length: message.count)
-            switch reading {
-            case .messageOnly: #expect(InternetChecksum.of(message) == 0)
-            case .pseudoHeader: #expect(InternetChecksum.of(message, behind: pseudo) == 0)
+            if reading == .messageOnly {
+                #expect(InternetChecksum.of(message) == 0)
+            } else {
+                #expect(InternetChecksum.of(message, behind: pseudo) == 0)
             }
             // Requirement 3: both are accepted, and remembered.
             #expect(try link.receive(packet).checksumReading == reading)

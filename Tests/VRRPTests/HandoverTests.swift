@@ -92,6 +92,7 @@ import Wire
     @Test func keepalivedsWayWithoutAHandover() {
         var settings = Rig.settings()
         settings.handover.isEnabled = false
+        settings.tellsSplitBrain = false
         var rig = Rig.active(settings)
         #expect(rig.hear(200).withoutLog.first == .removeAddresses)
         #expect(rig.router.state == .backup)

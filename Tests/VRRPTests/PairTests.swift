@@ -16,6 +16,8 @@ struct Pair {
     var doubles = 0
     /// Last to announce: where the clients send.
     var announcer: Int?
+    /// Nothing gets through.
+    var isCut = false
     private var inFlight: [(to: Int, advert: ReceivedAdvert)] = []
     private var buffer = VirtualRouter.Actions()
 
@@ -40,7 +42,7 @@ struct Pair {
                 let settings = routers[index].settings
                 guard let source = settings.source else { continue }
                 let advert = ReceivedAdvert(sender: source, priority: priority, interval: settings.clampedInterval)
-                inFlight.append((1 - index, advert))
+                if !isCut { inFlight.append((1 - index, advert)) }
             case .addAddresses: (serves[index], answers[index]) = (true, true)
             case .silenceAddresses: answers[index] = false
             case .removeAddresses: (serves[index], answers[index]) = (false, false)

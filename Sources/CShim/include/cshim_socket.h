@@ -47,3 +47,10 @@ int cshim_poll_until(void *polls, size_t count, uint64_t deadline_ns);
 
 /* SCHED_RR at `priority` for the calling thread; what it forks is ordinary again. */
 int cshim_realtime(int priority);
+
+/* A stream socket that doesn't block and connects to this address (struct sockaddr_in and the like); writable once it has,
+ * or never will (SO_ERROR). -1 with errno set. */
+int cshim_stream_connect(const void *address, size_t size);
+
+/* SOCK_STREAM. */
+int cshim_stream_type(void);

@@ -144,6 +144,7 @@ extension Tracking {
         .values("track_process", \.processes, .tracked(.process)),
         .values("track_file", \.files, .tracked(.file)),
         .values("track_bfd", \.sessions, .tracked(.session)),
+        .repeated("sluice_track_service", \.services, .trackedService),
     ]
 }
 

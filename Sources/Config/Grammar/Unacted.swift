@@ -6,23 +6,13 @@ enum Unacted {
     static let words: [String: Set<String>] = [
         "global_defs": list(
             """
-            router_id umask random_seed iproute_etc_dir iproute_usr_dir lvs_sync_daemon rs_init_notifies
-            checker_log_all_failures vrrp_delay_after_boot log_unknown_vrids vrrp_garp_interval vrrp_gna_interval
-            vrrp_garp_extra_if vrrp_vmac_garp_intvl default_interface dynamic_interfaces disable_local_igmp
-            vmac_prefix vmac_addr_prefix vrrp_priority vrrp_rlimit_rttime vrrp_rlimit_rtime vrrp_cpu_affinity
-            vrrp_no_swap max_auto_priority min_auto_priority_delay notification_email notification_email_from
-            smtp_server smtp_helo_name smtp_connect_timeout smtp_alert smtp_alert_vrrp smtp_alert_checker
-            no_checker_emails no_email_faults set_supplementary_groups
-            use_symlink_paths startup_script startup_script_timeout shutdown_script shutdown_script_timeout
-            notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
-            lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload reload_check_config
+            random_seed lvs_sync_daemon rs_init_notifies checker_log_all_failures vrrp_vmac_garp_intvl
+            smtp_alert_checker no_checker_emails lvs_notify_fifo lvs_notify_fifo_script reload_check_config
             reload_time_file reload_repeat reload_file
             """),
         "the top level": list(
             """
-            vrrp_track_process track_group garp_group static_ipaddress
-            static_routes static_rules bfd_instance SSL net_namespace instance child_wait_time
-            interface_up_down_delays
+            bfd_instance SSL net_namespace instance child_wait_time interface_up_down_delays
             """),
         "bfd_instance": list(
             """
@@ -31,16 +21,9 @@ enum Unacted {
             """),
         "vrrp_instance": list(
             """
-            vrf auth_hmac virtual_routes virtual_rules promote_secondaries unicast_ttl unicast_fault_no_peer
-            old_unicast_checksum use_vmac vmac_xmit_base use_vmac_addr use_ipvlan accept no_accept garp_extra_if
-            vmac_garp_intvl track_process track_bfd
-            notify_deleted smtp_alert notify_priority_changes
+            vrf auth_hmac vmac_garp_intvl track_bfd
             """),
-        "vrrp_sync_group": list(
-            """
-            global_tracking track_process track_bfd
-            smtp_alert notify_priority_changes
-            """),
+        "vrrp_sync_group": ["global_tracking", "track_bfd"],
         "virtual_server": [
             "alpha", "connect_timeout", "delay_before_retry", "delay_loop", "ha_suspend", "hysteresis",
             "inhibit_on_failure", "ip_family", "omega", "ops", "persistence_granularity", "persistence_timeout",

@@ -68,6 +68,11 @@ extension RoutingName {
         return names
     }()
 
+    /// A TOS by number or by the name of its code point, as this table has it or the machine.
+    package static func codePoint(_ word: String) -> RoutingName {
+        RoutingName(word, in: 0...255, names: codePoints) ?? .name(word)
+    }
+
     /// Protocols above IP.
     static let ipProtocols: [String: UInt32] = [
         "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58,

@@ -68,6 +68,9 @@ package struct RouteNextHop: Hashable, Sendable {
     package var realms: RouteRealms?
     /// `encap`.
     package var encapsulation: RouteEncapsulation?
+
+    /// With nothing said of it.
+    package init(via: IPAddress? = nil) { self.via = via }
 }
 
 /// `[FROM/]TO`, each 0 to 65,535 or a name of rt_realms.

@@ -1,3 +1,5 @@
+import Wire
+
 /// How much a tracker that fails changes a priority.
 package struct TrackWeight: Hashable, Sendable {
     /// Added to the priority: a positive one while all is well, a negative one while it fails. 0: a failure is a FAULT.
@@ -21,6 +23,46 @@ package struct Tracked: Hashable, Sendable {
     package var weight: TrackWeight?
 }
 
+/// A virtual service whose quorum is tracked.
+package struct TrackedService: Hashable, Sendable {
+    /// Which.
+    package var name: ServiceName
+    /// What it counts; without one, a service without its quorum is a FAULT.
+    package var weight: TrackWeight?
+}
+
+/// What names a virtual service; no two are alike in this.
+package struct ServiceName: Hashable, Sendable, CustomStringConvertible {
+    /// The VIP.
+    package var address: IPAddress
+    /// Host byte order; 0 is any port.
+    package var port: UInt16
+    /// What it is reached by.
+    package var transport: TransportProtocol
+
+    /// From its parts.
+    package init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
+        self.address = address
+        self.port = port
+        self.transport = transport
+    }
+
+    /// Of a service.
+    package init(_ service: VirtualService) {
+        self.init(address: service.address, port: service.port, transport: service.transport)
+    }
+
+    /// As in listings: `TCP 192.0.2.10:80`.
+    package var description: String {
+        let word =
+            switch transport {
+            case .tcp: "TCP"
+            case .udp: "UDP"
+            }
+        return "\(word) \(address.text(withPort: port))"
+    }
+}
+
 /// All that an instance or a sync group tracks; no name twice in a list once it is checked, and none that is not defined.
 package struct Tracking: Equatable, Sendable {
     /// `track_interface`: without weight, one that is down makes FAULT.
@@ -33,6 +75,8 @@ package struct Tracking: Equatable, Sendable {
     package var files: [Setting<Tracked>] = []
     /// `track_bfd`.
     package var sessions: [Setting<Tracked>] = []
+    /// `sluice_track_service`.
+    package var services: [Setting<TrackedService>] = []
 
     /// Nothing is tracked.
     package init() {}
@@ -118,9 +162,9 @@ package struct TrackProcess: Equatable, Sendable, Located {
     /// How the parameters are compared.
     package enum ParameterMatch: String, Sendable, CaseIterable {
         case exact
-        /// The process may have more of them.
-        case initial
         /// The last one given may go on.
+        case initial
+        /// The process may have more of them.
         case partial
     }
 

@@ -12,25 +12,79 @@ final class VRRPService {
     let mailbox: VRRPMailbox
     private let thread: pthread_t
     let helper: VRRPHelper
+    var notices: VRRPNotices
+    /// Of the configuration before: instances that are no more are told by it.
+    private var formerNotices: VRRPNotices?
+    private var quorums = ServiceQuorums()
+    /// The whole director stops.
+    var isStopping = false
     private(set) var hasStopped = false
     /// By instance.
     private(set) var roles: [String: ServiceRole] = [:]
     /// By VIP.
     private(set) var holders: [IPAddress: String] = [:]
+    /// As the driver has it, or will.
+    private(set) var plan = VRRPPlan()
+    var links = VirtualLinks()
     /// When instances that drain are through, in seconds of the monotonic clock.
     private var drainEnds: [String: Double] = [:]
 
     /// Starts the driver's thread, in the calling thread's network namespace.
-    init(_ plan: VRRPPlan, instance: Instance) throws {
+    init(
+        _ plan: VRRPPlan, _ configuration: Configuration, stateFile: VRRPStateFile, keeper: NetworkKeeper
+    ) throws {
+        notices = VRRPNotices(configuration)
         mailbox = try VRRPMailbox()
-        let stateFile = try VRRPStateFile(path: instance.vrrpState)
         for name in stateFile.serving(plan) { roles[name] = .active }
         helper = try VRRPHelper(reportingTo: mailbox)
-        thread = try VRRPDriver(mailbox, stateFile: stateFile).start(realTimePriority: plan.realTimePriority)
+        thread = try VRRPDriver(mailbox, stateFile: stateFile, keeper: keeper).start(plan.scheduling)
+    }
+
+    /// What an earlier run left serving goes on at once, before anything that takes time. Sync groups are left out
+    /// unless all their members served.
+    func adopt(_ plan: VRRPPlan) {
+        var adopted = plan
+        adopted.groups = plan.groups.filter { $0.members.allSatisfy { roles[$0] == .active } }
+        let grouped = Set(adopted.groups.flatMap(\.members))
+        adopted.instances = plan.instances.filter { instance in
+            roles[instance.name] == .active && (!instance.settings.isGrouped || grouped.contains(instance.name))
+        }
+        if !adopted.instances.isEmpty { mailbox.send(.configure(adopted)) }
+    }
+
+    /// Driver and helper follow the configuration by difference. What is known of services comes first, so that nobody has
+    /// to wait for it.
+    func configure(_ plan: VRRPPlan, _ configuration: Configuration, out: Set<ServerName>, isReload: Bool) {
+        note(plan)
+        formerNotices = notices
+        notices = VRRPNotices(configuration, after: notices)
+        follow(configuration, out: out)
+        mailbox.send(.configure(plan))
+        helper.configure(HelperPlan(configuration, host: Host.name))
+        guard isReload else { return }
+        for notice in notices.statesAfterReload() { helper.deliver(notice) }
+    }
+
+    /// Real servers went out of service or came back: tells the trackers of the services' quorums.
+    func follow(_ configuration: Configuration, out: Set<ServerName>) {
+        for (name, verdict) in quorums.follow(configuration, out: out) {
+            mailbox.send(.verdict(.service, name: name.description, verdict))
+        }
+    }
+
+    /// What is told of a transition. One to the initial state while nothing stops is a deletion by a reload.
+    func notice(of transition: VirtualRouter.Transition, of name: String, priority: UInt8, isStopping: Bool) -> Notice {
+        guard transition.to == .initialize, !isStopping else {
+            return notices.notice(of: transition, of: name, priority: priority)
+        }
+        return (formerNotices ?? notices).noticeOfDeletion(of: name, priority: priority)
     }
 
     /// Before the maps are made for it: VIPs of new instances are not served.
-    func note(_ plan: VRRPPlan) { holders = plan.holders }
+    func note(_ plan: VRRPPlan) {
+        self.plan = plan
+        holders = plan.holders
+    }
 
     /// What this director is for a VIP; nil: no instance has it.
     func role(of vip: IPAddress) -> ServiceRole? { holders[vip].map { roles[$0] ?? .backup } }
@@ -73,24 +127,21 @@ extension Director {
     /// The longest wait for a successor and for the addresses to be given up.
     private static let releaseSeconds = 7.0
 
-    /// Before the maps are filled: services whose VIP an instance has are backups, unless an
-    /// earlier run left it serving. No instance runs yet.
-    func prepareVRRP() throws {
-        let plan = VRRPPlan(configuration)
-        guard !plan.instances.isEmpty else { return }
-        let service = try VRRPService(plan, instance: options.instance)
-        service.note(plan)
-        vrrp = service
+    private func startVRRP(_ plan: VRRPPlan) throws -> VRRPService {
+        let stateFile = try VRRPStateFile(path: options.instance.vrrpState)
+        return try VRRPService(plan, configuration, stateFile: stateFile, keeper: try networkKeeper())
     }
 
     /// Has the driver follow the configuration; it is started with the first instance.
-    func configureVRRP() {
+    func configureVRRP(isReload: Bool = false) {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try VRRPService(plan, instance: options.instance) }
+            if vrrp == nil, !plan.instances.isEmpty { vrrp = try startVRRP(plan) }
+            try configureNetwork()
             vrrp?.note(plan)
-            vrrp?.mailbox.send(.configure(plan))
-            vrrp?.helper.configure(HelperPlan(configuration))
+            provideVirtualLinks()
+            vrrp?.configure(plan, configuration, out: outOfService, isReload: isReload)
+            renewStandIn(plan)
             recovered("starting VRRP")
         } catch {
             failed("starting VRRP", "\(error)")
@@ -124,6 +175,7 @@ extension Director {
     /// - Parameter attend: waits for and takes in what comes, until the time given at most; true to hurry.
     func releaseVRRP(_ attend: (Double) -> Bool) {
         guard let vrrp else { return }
+        vrrp.isStopping = true
         vrrp.mailbox.send(.stop(.handover))
         let deadline = now + Self.releaseSeconds
         while !vrrp.hasStopped, now < deadline {
@@ -140,17 +192,23 @@ extension Director {
         case .transition(let name, let transition, let priority):
             let text = "\(transition.from.word) -> \(transition.to.word) (\(transition.reason.words))"
             log.notice("VRRP \(name): \(text), priority \(priority)")
-            tell(VRRPNotices.calls(for: transition, of: name, priority: priority, in: configuration))
+            tell(
+                vrrp?.notice(of: transition, of: name, priority: priority, isStopping: vrrp?.isStopping ?? false))
         case .groupTransition(let name, let state):
             log.notice("VRRP group \(name): \(state.word)")
-            tell(VRRPNotices.calls(forGroup: name, to: state, in: configuration))
+            tell(vrrp?.notices.notice(ofGroup: name, to: state))
         case .entry(let name, let entry):
             log.log(level: entry.isWarning ? .warning : .info, "VRRP \(name): \(entry.words)")
-        case .priorityChanged(let name, let old, let new): log.notice("VRRP \(name): priority \(old) -> \(new)")
-        case .heardLowerPriority(let name): tell(VRRPNotices.callsForLowerPriority(of: name, in: configuration))
+        case .priorityChanged(let name, let old, let new):
+            log.notice("VRRP \(name): priority \(old) -> \(new)")
+            tell(vrrp?.notices.notice(ofPriority: new, of: name))
+        case .heardLowerPriority(let name): tell(vrrp?.notices.noticeOfLowerPriority(heardBy: name))
         case .text(let text, let isWarning):
             log.log(level: isWarning ? .warning : .notice, "VRRP: \(text)")
-        case .stopped: vrrp?.noteStop()
+        case .configured(let kept): removeVirtualLinks(except: kept.union((vrrp?.plan.links ?? []).map(\.name)))
+        case .stopped:
+            vrrp?.noteStop()
+            removeVirtualLinks(except: [])
         }
     }
 
@@ -172,7 +230,10 @@ extension Director {
         }
     }
 
-    private func tell(_ calls: [ScriptCall]) { for call in calls { vrrp?.helper.start(call) } }
+    private func tell(_ notice: Notice?) {
+        guard let notice, !notice.isEmpty else { return }
+        vrrp?.helper.deliver(notice)
+    }
 
     private func refusal(_ message: String) -> String {
         JSON.object([("ok", .bool(false)), ("message", .string(message))]).text

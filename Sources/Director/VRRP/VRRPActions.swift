@@ -13,8 +13,14 @@ extension VRRPDriver {
     func perform(_ action: VirtualRouter.Action, of member: VRRPMember, at now: Instant) {
         switch action {
         case .sendAdvert(let priority):
+            if priority > 0, !member.isRaised, !member.plan.links.isEmpty {
+                // With a virtual MAC the first advert moves the traffic here.
+                askForRole(.active, of: member)
+                raise(member)
+            }
             sendAdvert(priority, of: member)
-            if priority > 0, let slot = member.slot { stateFile.note(now, slot) }
+            if let slot = member.slot { stateFile.noteSequence(member.codec.sequence, slot) }
+            if priority > 0, let slot = member.slot { stateFile.note(.init(time: now, priority: priority), slot) }
         case .addAddresses: serve(member)
         case .silenceAddresses: silence(member)
         case .removeAddresses: stopServing(member)
@@ -23,6 +29,8 @@ extension VRRPDriver {
         case .announce(let count, _): announce(member.plan.addresses, count: count, of: member)
         case .notify(let transition):
             member.remember(transition, at: now)
+            followExtra(member, at: now)
+            if transition.to != .active { pacer.drop(member.name) }
             mailbox.post(.transition(member.name, transition, priority: member.router.priority))
         case .priorityChanged(let old, let new): mailbox.post(.priorityChanged(member.name, from: old, to: new))
         case .heardLowerPriority: mailbox.post(.heardLowerPriority(member.name))
@@ -37,7 +45,9 @@ extension VRRPDriver {
     private func sendAdvert(_ priority: UInt8, of member: VRRPMember) {
         guard let source = member.router.settings.source else { return }
         guard member.plan.peers.isEmpty else {
-            for peer in member.plan.peers { send(priority, of: member, from: source, to: peer.address) }
+            for index in member.plan.peers.indices {
+                send(priority, of: member, from: source, to: member.plan.peers[index].address)
+            }
             return
         }
         send(priority, of: member, from: source, to: member.plan.group)
@@ -50,7 +60,8 @@ extension VRRPDriver {
             return complain(member, "can't advertise to \(destination): its family is not the addresses'")
         }
         do throws(SystemError) {
-            try sockets.send(outgoing, from: source, to: destination, by: member.ifindex)
+            try sockets.send(
+                outgoing, from: source, to: destination, by: member.advertIfindex, hopLimit: member.plan.sentTTL)
             member.hasComplained = false
         } catch {
             complain(member, "can't advertise: \(error)")
@@ -87,6 +98,7 @@ extension VRRPDriver {
     private func stopServing(_ member: VRRPMember) {
         for placed in member.plan.addresses { remove(placed, of: member) }
         endSilence(of: member)
+        lower(member)
         if let slot = member.slot { stateFile.note(nil, slot) }
         askForRole(.draining, of: member)
     }
@@ -111,6 +123,7 @@ extension VRRPDriver {
         let name = "net/ipv4/conf/\(interface)/arp_ignore"
         let isShared = members.contains { $0.silencedInterfaces.contains(interface) }
         guard isShared || (try? Sysctl.read(name)) == "0" else { return }
+        guard stateFile.noteSilenced(interface, true) else { return }
         do throws(SystemError) {
             try Sysctl.write("1", to: name)
             member.silencedInterfaces.insert(interface)
@@ -124,37 +137,39 @@ extension VRRPDriver {
         let interfaces = member.silencedInterfaces
         member.silencedInterfaces = []
         for interface in interfaces where !members.contains(where: { $0.silencedInterfaces.contains(interface) }) {
-            try? Sysctl.write("0", to: "net/ipv4/conf/\(interface)/arp_ignore")
+            answerARP(on: interface)
         }
     }
 
-    /// Something else took an address away that is served here: it comes back, and the network is told.
-    func putBack(_ member: VRRPMember) {
-        guard member.router.service == .full else { return }
-        for placed in member.plan.addresses where !network.has(placed) {
-            guard network.link(named: placed.interface) != nil, add(placed, of: member) else { continue }
-            mailbox.post(
-                .text(
-                    "\(member.name): \(placed.address.address) was removed by something else: put back", isWarning: true
-                ))
-            announce([placed], count: 1, of: member)
-        }
+    /// `arp_ignore` as it was. Names that a file holds are anybody's: only one that an interface can have is written to.
+    func answerARP(on interface: String) {
+        guard network.link(named: interface) != nil, !interface.contains("/"), interface != ".." else { return }
+        try? Sysctl.write("0", to: "net/ipv4/conf/\(interface)/arp_ignore")
+        _ = stateFile.noteSilenced(interface, false)
     }
 
     // MARK: Announcements
 
     func announce(_ addresses: [VRRPPlan.PlacedAddress], count: Int, of member: VRRPMember) {
-        let frames = addresses.compactMap { placed -> (ifindex: UInt32, bytes: [UInt8])? in
+        let frames = addresses.compactMap { placed -> VRRPPacer.Frame? in
             guard let link = network.link(named: placed.interface), let mac = link.mac else { return nil }
             let address = placed.address.address
             let isRouter = address.family == .ipv6 && Self.forwardsIPv6(placed.interface)
-            return (link.index, Announcement.frame(for: address, mac: mac, isRouter: isRouter))
+            return VRRPPacer.Frame(
+                bytes: Announcement.frame(for: address, mac: mac, isRouter: isRouter), ifindex: link.index,
+                interface: placed.interface, family: address.family, member: member.name)
         }
+        let now = Self.now
+        for _ in 0..<min(count, 1_000) {
+            for frame in frames where pacer.admit(frame, at: now) { send(frame) }
+        }
+    }
+
+    func send(_ frame: VRRPPacer.Frame) {
         do throws(SystemError) {
-            for _ in 0..<min(count, 1_000) {
-                for frame in frames { try sockets.send(frame: frame.bytes, by: frame.ifindex) }
-            }
+            try sockets.send(frame: frame.bytes, by: frame.ifindex)
         } catch {
+            guard let member = members.first(where: { $0.name == frame.member }) else { return }
             complain(member, "can't announce the addresses: \(error)")
         }
     }

@@ -5,9 +5,11 @@ internal import Wire
 /// From one plan to the next, by difference.
 extension VRRPDriver {
     func configure(_ new: VRRPPlan, at now: Instant) {
-        let isFirst = plan.instances.isEmpty
         let oldGroups = plan.groups
+        let oldScheduling = plan.scheduling
         plan = new
+        if new.scheduling != oldScheduling { reschedule() }
+        pacer.pacing = new.pacing
         let kept = dropOthers(than: new, at: now)
         var hasNew = false
         let rank = Dictionary(uniqueKeysWithValues: new.instances.enumerated().map { ($1.name, $0) })
@@ -16,13 +18,15 @@ extension VRRPDriver {
                 change(member, to: instance, at: now)
             } else {
                 hasNew = true
-                members.append(newMember(instance, at: isFirst ? max(now, earliestStart) : now))
+                members.append(newMember(instance, at: max(now, earliestStart)))
             }
         }
         members.sort { rank[$0.name, default: 0] < rank[$1.name, default: 0] }
         rebuildPlaces()
-        if hasNew || oldGroups != new.groups { regroup(at: now) }
+        // `dropOthers` has left none.
+        if hasNew || groups.isEmpty || oldGroups != new.groups { regroup(at: now) }
         followNetwork(at: now)
+        mailbox.post(.configured(links: Set(new.links.map(\.name))))
     }
 
     /// Instances that are no more, or that have become another virtual router, stop at once; the others by name.
@@ -48,13 +52,19 @@ extension VRRPDriver {
     private func newMember(_ instance: VRRPPlan.Instance, at time: Instant) -> VRRPMember {
         let slot = stateFile.slot(of: instance)
         let member = VRRPMember(
-            instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) })
+            instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) },
+            sequence: slot.map { stateFile.sequence($0) } ?? 0)
         recordVerdicts(member)
         guard member.lastAdvert == nil else {
             // The others have begun to count.
             member.startTime = Self.now
+            if plan.keepsRhythm, let last = member.lastAdvert?.time {
+                member.startTime = max(Self.now, last + instance.settings.clampedInterval)
+            }
+            member.isRaised = true
             return member
         }
+        lower(member)
         for placed in instance.addresses {
             remove(placed, of: member)
             try? network.removeFromLoopback(placed.address.address)
@@ -69,7 +79,10 @@ extension VRRPDriver {
         var settings = new.settings
         settings.source = member.router.settings.source
         member.codec.format = new.format
-        if new.trackers != old.trackers || new.settings.priority != old.settings.priority { member.renewLedger() }
+        if new.trackers != old.trackers || new.settings.priority != old.settings.priority {
+            member.renewLedger()
+            recordVerdicts(member)
+        }
         if member.router.isServing, new.addresses != old.addresses { exchange(old, member) }
         deliver(.configure(settings), to: member, at: now)
         if member.startTime == nil { tellPriority(member, at: now) }
@@ -84,6 +97,7 @@ extension VRRPDriver {
 
     private func regroup(at now: Instant) {
         groups = []
+        for member in members { member.toldStatus = nil }
         for group in plan.groups {
             let routers = group.members.compactMap { name in members.first { $0.name == name }?.router }
             guard routers.count == group.members.count else { continue }

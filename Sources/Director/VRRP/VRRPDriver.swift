@@ -26,11 +26,17 @@ final class VRRPDriver: @unchecked Sendable {
     /// Of requests for roles.
     var ticket: UInt64 = 0
     var roleWait = PollSet()
-    private var polls = PollSet()
+    var polls = PollSet()
     private let startTime: Instant
     /// What the trackers said that instances to come may have.
     private var verdicts: [VerdictKey: PriorityLedger.Verdict] = [:]
     var isStopping = false
+    /// What is in force: `max_auto_priority` may have raised it.
+    var realTimePriority = 0
+    var pacer = VRRPPacer()
+    var strangers = VRRPStrangers()
+    var listener = VRRPListener()
+    private(set) var listenerPlace = 0
     private var isDone = false
 
     private struct VerdictKey: Hashable {
@@ -39,11 +45,14 @@ final class VRRPDriver: @unchecked Sendable {
     }
 
     let stateFile: VRRPStateFile
+    /// Has the routes and rules that go with the addresses.
+    let keeper: NetworkKeeper
 
     /// Opens the sockets, in the calling thread's network namespace.
-    init(_ mailbox: VRRPMailbox, stateFile: VRRPStateFile) throws {
+    init(_ mailbox: VRRPMailbox, stateFile: VRRPStateFile, keeper: NetworkKeeper) throws {
         self.mailbox = mailbox
         self.stateFile = stateFile
+        self.keeper = keeper
         network = try VRRPNetwork()
         sockets = try VRRPSockets()
         startTime = Self.now
@@ -51,51 +60,54 @@ final class VRRPDriver: @unchecked Sendable {
         polls.add(mailbox.forDriver.descriptor)
         polls.add(network.descriptor)
         for descriptor in sockets.descriptors { polls.add(descriptor) }
+        listenerPlace = polls.add(listener.descriptor)
+        for interface in stateFile.silenced { answerARP(on: interface) }
         roleWait.add(mailbox.forAnswer.descriptor)
     }
 
     static var now: Instant { Instant(nanoseconds: SystemClock.monotonicNanoseconds) }
 
     /// Starts the thread; it ends after `VRRPCommand.stop` or `leaveAsIs`.
-    func start(realTimePriority: Int) throws(SystemError) -> pthread_t {
+    func start(_ scheduling: VRRPScheduling) throws(SystemError) -> pthread_t {
         try Thread.start {
-            do throws(SystemError) {
-                try ThreadPriority.makeRealTime(priority: realTimePriority)
-            } catch {
-                self.mailbox.post(
-                    .text("VRRP runs without real-time priority, adverts may be late: \(error)", isWarning: false))
-            }
-            self.run()
+            self.plan.scheduling = scheduling
+            self.reschedule()
+            while !self.isDone { self.turn() }
         }
     }
 
-    private func run() {
-        while !isDone {
-            polls.wait(until: nextDeadline?.nanoseconds)
-            // What has arrived is delivered before a timer, so that a late timer is told from a dead peer.
-            receiveAll()
-            if polls.isReady(0) { obey(mailbox.takeCommands()) }
-            if polls.isReady(1), network.takeEvents() { followNetwork(at: Self.now) }
-            fireTimers(at: Self.now)
-            endIfStopped()
-        }
+    /// Waits for what happens next, and handles it. Nothing is allocated for adverts that come and go as ever.
+    func turn() {
+        polls.wait(until: nextDeadline?.nanoseconds)
+        // What has arrived is delivered before a timer, so that a late timer is told from a dead peer.
+        receiveAll()
+        hearAnnouncements()
+        if polls.isReady(0) { obey(mailbox.takeCommands()) }
+        if polls.isReady(1), network.takeEvents() { followNetwork(at: Self.now) }
+        fireTimers(at: Self.now)
+        endIfStopped()
     }
 
     private var nextDeadline: Instant? {
-        var first: Instant?
-        for member in members {
-            guard let deadline = member.nextDeadline else { continue }
-            if first.map({ deadline < $0 }) ?? true { first = deadline }
+        var first = pacer.nextDeadline
+        for index in members.indices {
+            first = Instant.earlier(first, members[index].nextDeadline)
+            first = Instant.earlier(first, members[index].nextExtra)
         }
         return first
     }
 
     private func fireTimers(at now: Instant) {
-        if members.contains(where: { $0.startTime.map { $0 <= now } ?? false }) { beginDue(at: now) }
-        for member in members {
+        if hasMember({ $0.startTime.map { $0 <= now } ?? false }) { beginDue(at: now) }
+        for index in members.indices {
+            let member = members[index]
             guard member.startTime == nil, let deadline = member.nextDeadline, deadline <= now else { continue }
+            noteLateness(now - deadline)
             deliver(.timer, to: member, at: now)
         }
+        announceDue(at: now)
+        followLeaving()
+        noteLostPriority()
     }
 
     /// Those whose delay after the start is over. All are told what is wrong before the first one runs: members of a sync
@@ -103,6 +115,7 @@ final class VRRPDriver: @unchecked Sendable {
     private func beginDue(at now: Instant) {
         let due = members.filter { $0.startTime.map { $0 <= now } ?? false }
         for member in due {
+            member.inherited = member.lastAdvert?.priority
             follow(member, at: now)
             tellPriority(member, at: now)
         }
@@ -113,7 +126,7 @@ final class VRRPDriver: @unchecked Sendable {
                 continue
             }
             member.lastAdvert = nil
-            deliver(.adopt(silence: now - last), to: member, at: now)
+            deliver(.adopt(silence: now - last.time), to: member, at: now)
         }
     }
 
@@ -122,6 +135,12 @@ final class VRRPDriver: @unchecked Sendable {
         publish()
         mailbox.post(.stopped)
         isDone = true
+    }
+
+    /// As `contains(where:)`, which takes memory from the heap in builds that aren't optimized.
+    func hasMember(_ body: (VRRPMember) -> Bool) -> Bool {
+        for index in members.indices where body(members[index]) { return true }
+        return false
     }
 
     // MARK: Commands
@@ -158,12 +177,15 @@ final class VRRPDriver: @unchecked Sendable {
         var status = VRRPStatus()
         status.now = Self.now
         status.instances = members.map(\.status)
+        status.unknownRouterIDs = strangers.unknownRouterIDs
         status.groups = groups.map { ($0.plan.name, $0.machine.state, $0.plan.members) }
         mailbox.publish(status)
     }
 
     /// When instances may do something.
-    var earliestStart: Instant { startTime + plan.startupDelay }
+    var earliestStart: Instant {
+        max(startTime + plan.startupDelay, Instant(nanoseconds: 0) + plan.delayAfterBoot)
+    }
 
     /// What is known about the trackers of an instance that begins.
     func recordVerdicts(_ member: VRRPMember) {
@@ -174,8 +196,11 @@ final class VRRPDriver: @unchecked Sendable {
     func tellPriority(_ member: VRRPMember, at now: Instant) {
         let ledger = member.ledger
         raise(.tracker, ledger.isFaulted, member, at: now)
-        raise(.waitingForTracker, ledger.isWaiting, member, at: now)
-        if ledger.priority != member.router.priority { deliver(.priority(ledger.priority), to: member, at: now) }
+        // What an earlier run served stays served, and as good as it was, until the trackers have spoken anew.
+        if !ledger.entries.contains(where: { $0.verdict == .waiting }) { member.inherited = nil }
+        raise(.waitingForTracker, ledger.isWaiting && member.inherited == nil, member, at: now)
+        let priority = member.inherited ?? ledger.priority
+        if priority != member.router.priority { deliver(.priority(priority), to: member, at: now) }
     }
 
     /// Tells of a fault if it is news.

@@ -10,14 +10,26 @@ extension VRRPDriver {
         actions.removeAll()
         member.router.handle(event, at: now, into: &actions)
         for index in actions.list.indices { perform(actions.list[index], of: member, at: now) }
+        followRole(of: member)
         if member.router.settings.isGrouped { followGroup(of: member, at: now) }
     }
 
+    /// Routes and rules, by the network keeper. After all that is urgent: advert, addresses, announcement.
+    private func followRole(of member: VRRPMember) {
+        // One that is to be adopted has them, and is told to serve or not when it begins.
+        guard member.startTime == nil || member.hasStopped, member.hasNetwork != member.router.isServing else { return }
+        member.hasNetwork = member.router.isServing
+        keeper.serve(member.name, member.hasNetwork)
+    }
+
     private func followGroup(of member: VRRPMember, at now: Instant) {
+        let status = member.router.groupStatus
+        guard status != member.toldStatus else { return }
         for index in groups.indices {
             guard let place = groups[index].plan.members.firstIndex(of: member.name) else { continue }
+            member.toldStatus = status
             var orders: [SyncGroup.Action] = []
-            groups[index].machine.handle(member.router.groupStatus, of: place, into: &orders)
+            groups[index].machine.handle(status, of: place, into: &orders)
             carryOut(orders, ofGroup: index, at: now)
         }
     }
@@ -63,15 +75,18 @@ extension VRRPDriver {
     private func hear(_ length: Int, _ envelope: AdvertEnvelope, _ ifindex: UInt32, _ family: IPAddress.Family) {
         // Not a copy: the buffer is written to again only when this reference is gone.
         let bytes = sockets.buffer
-        guard let routerID = envelope.routerID(in: bytes.span.extracting(0..<length)),
-            let member = places[Self.key(ifindex, routerID, family)] ?? places[Self.key(0, routerID, family)]
-        else { return }
+        guard let routerID = envelope.routerID(in: bytes.span.extracting(0..<length)) else { return }
+        guard let member = places[Self.key(ifindex, routerID, family)] ?? places[Self.key(0, routerID, family)] else {
+            return countUnknown(routerID, from: envelope.source, ifindex)
+        }
+        guard member.advertIfindex == ifindex || member.advertIfindex == 0 else { return }
         do throws(AdvertFailure) {
             let decoded = try member.codec.decode(bytes.span.extracting(0..<length), envelope, own: nil)
             if decoded.hasOtherAddresses { member.router.statistics.countDrop(.addressList) }
             deliver(.advert(decoded.advert), to: member, at: Self.now)
         } catch {
             member.router.statistics.countDrop(error)
+            sayDrop(error, from: envelope.source, of: member, at: Self.now)
         }
     }
 
@@ -93,8 +108,11 @@ extension VRRPDriver {
             member.ifindex = link?.index ?? 0
             rebuildPlaces()
         }
+        followLinks(member)
         join(member)
-        let isDown = member.plan.interface != nil && !(link?.isRunning ?? false)
+        limitAddresses(of: member, mtu: link.map { Int($0.mtu) } ?? 1_500)
+        raise(.noPeer, member.plan.lacksPeer, member, at: now)
+        let isDown = member.plan.interface != nil && !(link?.isRunning ?? false) || !hasLinks(member)
         raise(.interface, isDown && !member.plan.ignoresOwnInterface, member, at: now)
         let source = network.source(for: member.plan, ifindex: member.ifindex, vips: plan.holders)
         if source != member.router.settings.source { deliver(.source(source), to: member, at: now) }
@@ -111,6 +129,8 @@ extension VRRPDriver {
         places = [:]
         for member in members where member.plan.interface == nil || member.ifindex != 0 {
             places[Self.key(member.ifindex, member.plan.settings.routerID, member.plan.family)] = member
+            guard member.virtualIfindex != 0 else { continue }
+            places[Self.key(member.virtualIfindex, member.plan.settings.routerID, member.plan.family)] = member
         }
     }
 
@@ -118,6 +138,9 @@ extension VRRPDriver {
         guard member.ifindex != 0, member.plan.peers.isEmpty else { return }
         do throws(SystemError) {
             try sockets.join(member.plan.group, on: member.ifindex)
+            if member.virtualIfindex != 0, !member.plan.transmitsOnBase {
+                try sockets.join(member.plan.group, on: member.virtualIfindex)
+            }
         } catch {
             complain(member, "can't hear the others: \(error)")
         }

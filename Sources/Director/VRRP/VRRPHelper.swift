@@ -4,12 +4,12 @@ import Synchronization
 internal import VRRP
 internal import Wire
 
-/// What VRRP needs done that may take long, on an ordinary thread: check scripts, files that are tracked, scripts that are
-/// told of transitions. It reports verdicts to the driver.
+/// What VRRP needs done that may take long, on an ordinary thread: check scripts, files and processes that are tracked, and
+/// telling of transitions (scripts, pipes, mails). It reports verdicts to the driver.
 final class VRRPHelper: @unchecked Sendable {
     private enum Command: Sendable {
         case configure(HelperPlan)
-        case run(ScriptCall)
+        case deliver(Notice)
         case stop
     }
 
@@ -19,25 +19,36 @@ final class VRRPHelper: @unchecked Sendable {
     /// The rest is the thread's.
     private var checks: [ScriptCheck] = []
     private var files: FileWatch
-    private var told: [ChildProcess] = []
-    private var isDone = false
+    private var processes = ProcessWatch()
+    private let desk: NotifyDesk
+    /// After `stop`: when to end at the latest.
+    private var end: Instant?
+    private var thread: pthread_t?
 
     /// - Throws: `SystemError`, if the system has no descriptors or threads left.
     init(reportingTo mailbox: VRRPMailbox) throws(SystemError) {
         self.mailbox = mailbox
         wake = try WakeDescriptor()
         files = try FileWatch()
-        try Thread.start { self.run() }
+        desk = NotifyDesk(waking: wake) { mailbox.post(.text($0, isWarning: $1)) }
+        thread = try Thread.start { self.run() }
     }
 
     /// Follows the configuration by difference.
     func configure(_ plan: HelperPlan) { send(.configure(plan)) }
 
-    /// Starts a script and forgets it.
-    func start(_ call: ScriptCall) { send(.run(call)) }
+    /// Starts the scripts, writes the line and hands the mail in, after all that was given before.
+    func deliver(_ notice: Notice) { send(.deliver(notice)) }
 
-    /// Ends the thread, and the check scripts that run.
+    /// Ends the check scripts that run, and then the thread: what was to be told before is told, for a second at most.
     func stop() { send(.stop) }
+
+    /// After `stop`: waits for the thread's end.
+    func join() {
+        guard let thread else { return }
+        self.thread = nil
+        try? Thread.join(thread)
+    }
 
     private func send(_ command: Command) {
         inbox.withLock { $0.append(command) }
@@ -47,22 +58,32 @@ final class VRRPHelper: @unchecked Sendable {
     // MARK: The thread
 
     private func run() {
-        while !isDone {
-            var polls = PollSet()
-            polls.add(wake.descriptor)
-            polls.add(files.descriptor)
-            for child in checks.compactMap(\.child) + told { polls.add(child.descriptor) }
-            polls.wait(until: checks.compactMap { $0.tracker.nextDeadline }.min()?.nanoseconds)
+        while true {
+            let hasNews = wait()
             wake.clear()
-            if polls.isReady(1) { report(files.changes()) }
+            if hasNews { report(files.changes()) }
             for command in inbox.withLock({ commands in
                 defer { commands = [] }
                 return commands
             }) { obey(command) }
-            told.removeAll { $0.reap() != nil }
-            for check in checks { report(check.attend(at: VRRPDriver.now), of: check) }
+            let now = VRRPDriver.now
+            desk.attend(at: now)
+            if let end, end <= now || !desk.isBusy { break }
+            report(processes.attend(at: now))
+            for check in checks { report(check.attend(at: now), of: check) }
         }
-        for check in checks { check.end() }
+        desk.close()
+    }
+
+    /// Whether a file may have changed.
+    private func wait() -> Bool {
+        var polls = PollSet()
+        for descriptor in [wake.descriptor, files.descriptor, processes.descriptor] { polls.add(descriptor) }
+        for child in checks.compactMap(\.child) { polls.add(child.descriptor) }
+        desk.wait(in: &polls)
+        let deadlines = checks.compactMap { $0.tracker.nextDeadline } + [processes.deadline, desk.deadline, end]
+        polls.wait(until: deadlines.compactMap(\.self).min()?.nanoseconds)
+        return polls.isReady(1)
     }
 
     private func obey(_ command: Command) {
@@ -70,13 +91,13 @@ final class VRRPHelper: @unchecked Sendable {
         case .configure(let plan):
             configure(scripts: plan.scripts)
             report(files.watch(plan.files))
-        case .run(let call):
-            do throws(SystemError) {
-                told.append(try call.start())
-            } catch {
-                mailbox.post(.text("script not run: \(error)", isWarning: true))
-            }
-        case .stop: isDone = true
+            report(processes.watch(plan.processes, at: VRRPDriver.now))
+            desk.configure(plan.notify)
+        case .deliver(let notice): desk.deliver(notice, at: VRRPDriver.now)
+        case .stop:
+            for check in checks { check.end() }
+            checks = []
+            end = VRRPDriver.now + NotifyDesk.lastWords
         }
     }
 
@@ -99,6 +120,15 @@ final class VRRPHelper: @unchecked Sendable {
         guard let verdict = outcome.verdict else { return }
         mailbox.post(.text("script \(check.plan.name): \(verdict == .up ? "succeeds" : "fails")", isWarning: false))
         mailbox.send(.verdict(.script, name: check.plan.name, verdict))
+    }
+
+    private func report(_ outcome: ProcessWatch.Outcome) {
+        if let remark = outcome.remark { mailbox.post(.text(remark, isWarning: true)) }
+        for (name, verdict) in outcome.verdicts {
+            let text = verdict == .up ? "as many processes as asked for" : "too few or too many processes"
+            mailbox.post(.text("track_process \(name): \(text)", isWarning: false))
+            mailbox.send(.verdict(.process, name: name, verdict))
+        }
     }
 
     private func report(_ values: [(name: String, value: PriorityLedger.Verdict)]) {

@@ -31,6 +31,8 @@ enum VRRPEvent: Sendable {
     case heardLowerPriority(String)
     /// Something for the log.
     case text(String, isWarning: Bool)
+    /// A new configuration is in effect, with these virtual links: others are no longer used.
+    case configured(links: Set<String>)
     /// All instances have stopped.
     case stopped
 }
@@ -39,7 +41,7 @@ enum VRRPEvent: Sendable {
 final class VRRPMailbox: Sendable {
     private struct Contents: Sendable {
         var commands: [VRRPCommand] = []
-        var events: [VRRPEvent] = []
+        var events = VRRPMailbox.emptyEvents
         var answered: UInt64 = 0
         var status = VRRPStatus()
         var looks: UInt64 = 0
@@ -71,10 +73,16 @@ final class VRRPMailbox: Sendable {
 
     func takeEvents() -> [VRRPEvent] {
         forDirector.clear()
-        return contents.withLock { contents in
-            defer { contents.events = [] }
-            return contents.events
-        }
+        // Made here, outside the lock: the driver neither takes memory nor waits for who does.
+        var taken = Self.emptyEvents
+        contents.withLock { swap(&$0.events, &taken) }
+        return taken
+    }
+
+    private static var emptyEvents: [VRRPEvent] {
+        var events: [VRRPEvent] = []
+        events.reserveCapacity(256)
+        return events
     }
 
     /// The maps say what the role event with this ticket asked for.

@@ -12,6 +12,10 @@ final class VRRPMember {
     var ledger: PriorityLedger
     /// The interface of the adverts; 0 while it is not there, or where there is none.
     var ifindex: UInt32 = 0
+    /// Of its own virtual link; 0 while it is not there, or where there is none.
+    var virtualIfindex: UInt32 = 0
+    /// Its virtual links are up: it serves.
+    var isRaised = false
     /// When it is started; nil once it is.
     var startTime: Instant?
     var hasStopped = false
@@ -24,26 +28,50 @@ final class VRRPMember {
     /// Its place in the state file.
     let slot: Int?
     /// An earlier run left its addresses in place, and advertised last at this time.
-    var lastAdvert: Instant?
+    var lastAdvert: VRRPStateFile.LastAdvert?
+    /// The priority that it advertised then, until all trackers have said something.
+    var inherited: UInt8?
+    /// When `garp_extra_if` is due; nil while it isn't.
+    var nextExtra: Instant?
+    /// What its sync group was last told.
+    var toldStatus: SyncGroup.Status?
+    /// What was said of dropped adverts.
+    var dropLog = VRRPDropLog()
+    /// How many addresses fit into an advert, as it was last found.
+    var saidLimit: Int?
+    /// The network keeper was told that it serves.
+    var hasNetwork: Bool
+    /// Of addresses that something else removed.
+    var putBacks: [IPAddress: PutBackRecord] = [:]
     /// A send failed, and it was said.
     var hasComplained = false
 
     private static let historyLimit = 32
 
     /// Waits to be started.
-    init(_ plan: VRRPPlan.Instance, startingAt time: Instant, slot: Int?, lastAdvert: Instant?) {
+    init(
+        _ plan: VRRPPlan.Instance, startingAt time: Instant, slot: Int?, lastAdvert: VRRPStateFile.LastAdvert?,
+        sequence: UInt32 = 0
+    ) {
         self.plan = plan
         router = VirtualRouter(plan.settings)
         codec = AdvertCodec(
-            plan.format, digest: KeyedDigest.hmacMD5, sequence: UInt32(truncatingIfNeeded: Glibc.time(nil)))
+            plan.format, digest: KeyedDigest.hmacMD5,
+            sequence: max(sequence, UInt32(truncatingIfNeeded: Glibc.time(nil))))
         ledger = PriorityLedger(base: plan.settings.priority, trackers: plan.trackers)
         startTime = time
         self.slot = slot
         self.lastAdvert = lastAdvert
         role = lastAdvert == nil ? .backup : .active
+        hasNetwork = lastAdvert != nil
     }
 
     var name: String { plan.name }
+
+    /// Where adverts go out and come in at present.
+    var advertIfindex: UInt32 {
+        isRaised && plan.link != nil && !plan.transmitsOnBase ? virtualIfindex : ifindex
+    }
 
     /// When it has to be given the timer event, or to be started.
     var nextDeadline: Instant? { startTime ?? router.nextDeadline }

@@ -50,7 +50,7 @@ struct VRRPNetwork: ~Copyable {
                 }
             case .addressRemoved(let address): addresses.removeAll { Self.isSame($0, address) }
             case .overrun: try? readAll()
-            case .routes, .neighbour, .neighbourRemoved: break
+            case .routes, .routeLost, .ruleLost, .neighbour, .neighbourRemoved: break
             }
         }
         return !events.isEmpty
@@ -61,6 +61,8 @@ struct VRRPNetwork: ~Copyable {
     }
 
     func link(named name: String) -> Netlink.Link? { links.values.first { $0.name == name } }
+
+    func name(of ifindex: UInt32) -> String? { links[ifindex]?.name }
 
     /// What adverts are sent from: as configured, or the interface's first address of the family that is no VIP; over
     /// IPv6 a link-local one.
@@ -79,6 +81,21 @@ struct VRRPNetwork: ~Copyable {
         }?.address
     }
 
+    /// The interface below has the prefix already: a second route to it, by the link above, would only lead astray.
+    private func isCovered(_ address: VirtualAddress, below link: Netlink.Link) -> Bool {
+        guard link.kind == "macvlan" || link.kind == "ipvlan", let lower = link.lower else { return false }
+        return addresses.contains {
+            $0.ifindex == lower
+                && Prefix($0.address, length: $0.prefixLength)?.contains(address.address) ?? false
+        }
+    }
+
+    /// Switches an interface on or off.
+    mutating func setLink(_ ifindex: UInt32, up: Bool) throws(NetlinkError) {
+        try socket.setLink(ifindex, up: up)
+        links[ifindex]?.isUp = up
+    }
+
     // MARK: Addresses
 
     /// Whether it is where it belongs.
@@ -95,18 +112,17 @@ struct VRRPNetwork: ~Copyable {
     mutating func add(_ placed: VRRPPlan.PlacedAddress) throws(NetlinkError) -> Bool {
         guard let link = link(named: placed.interface) else { throw .noSuchInterface(placed.interface) }
         let address = placed.address
-        let options = AddressOptions(
-            scope: AddressScope(rawValue: address.scope) ?? .global,
-            skipsDuplicateDetection: !address.flags.contains(.detectDuplicates),
-            isDeprecated: address.preferredSeconds == 0, hasNoPrefixRoute: address.flags.contains(.noPrefixRoute),
-            broadcast: address.broadcast, label: address.label)
+        var options = AddressOptions(address)
+        if isCovered(address, below: link) { options.hasNoPrefixRoute = true }
         return try socket.add(address.address, prefixLength: address.prefixLength, to: link.index, options: options)
     }
 
     /// Takes it away from its interface, if that is there.
     mutating func remove(_ placed: VRRPPlan.PlacedAddress) throws(NetlinkError) {
         guard let link = link(named: placed.interface) else { return }
-        try socket.remove(placed.address.address, prefixLength: placed.address.prefixLength, from: link.index)
+        try socket.remove(
+            placed.address.address, peer: placed.address.peer, prefixLength: placed.address.prefixLength,
+            from: link.index)
     }
 
     /// On lo, where nobody on the network is told of it.

@@ -8,10 +8,19 @@ struct VRRPPlan: Hashable, Sendable {
     var instances: [Instance] = []
     /// In the order of the files.
     var groups: [Group] = []
-    /// SCHED_RR at 1...99.
-    var realTimePriority = 1
+    /// Of the thread.
+    var scheduling = VRRPScheduling()
+    /// Of announcements.
+    var pacing = VRRPPacing()
+    /// `log_unknown_vrids`.
+    var logsUnknownRouterIDs = false
+    /// How long after the machine's start no instance does anything.
+    var delayAfterBoot = Duration.zero
     /// How long after the start no instance does anything.
     var startupDelay = Duration.zero
+    /// What is adopted advertises when its next advert is due, not at once: a machine that dies altogether must not be taken
+    /// for alive by one more advert.
+    var keepsRhythm = false
 
     /// One virtual router.
     struct Instance: Hashable, Sendable {
@@ -38,6 +47,26 @@ struct VRRPPlan: Hashable, Sendable {
         var dropsOtherAddressLists = false
         /// Advertised ones first, then the excluded.
         var addresses: [PlacedAddress]
+        /// How many of them are to be advertised, as far as there is room.
+        var advertisedCount = 0
+        /// `unicast_ttl`.
+        var sentTTL = AdvertWire.ttl
+        /// `old_unicast_checksum never`.
+        var refusesOldUnicastChecksum = false
+        /// `unicast_fault_no_peer`, and there is none.
+        var lacksPeer = false
+        /// `garp_extra_if`: how often the addresses on other interfaces are announced; nil: not at all.
+        var extraRefresh: Duration?
+        /// Those addresses.
+        var extraAddresses: [PlacedAddress] = []
+        /// `use_vmac`, `use_ipvlan`: what adverts are sent from and addresses are on, in the place of `interface`.
+        var link: VirtualLink?
+        /// For addresses on other interfaces.
+        var addressLinks: [VirtualLink] = []
+        /// Adverts are sent from `interface` and heard there all the same.
+        var transmitsOnBase = false
+        /// False: an active router that is not the owner takes nothing that is sent to the addresses.
+        var accepts = true
         /// Of the instance and of its group.
         var trackers: [PriorityLedger.Tracker] = []
 
@@ -48,7 +77,7 @@ struct VRRPPlan: Hashable, Sendable {
             Identity(
                 routerID: settings.routerID, version: settings.version, family: family, interface: interface,
                 isGrouped: settings.isGrouped, ignoresOwnInterface: ignoresOwnInterface,
-                usesHeader: authentication.type == 2)
+                usesHeader: authentication.type == 2, links: links, transmitsOnBase: transmitsOnBase)
         }
 
         struct Identity: Hashable, Sendable {
@@ -59,6 +88,8 @@ struct VRRPPlan: Hashable, Sendable {
             var isGrouped: Bool
             var ignoresOwnInterface: Bool
             var usesHeader: Bool
+            var links: [VirtualLink]
+            var transmitsOnBase: Bool
         }
 
         /// How adverts look.
@@ -71,6 +102,8 @@ struct VRRPPlan: Hashable, Sendable {
             format.checksUnicastSource = checksUnicastSource
             format.skipsKnownAddressLists = skipsKnownAddressLists
             format.dropsOtherAddressLists = dropsOtherAddressLists
+            format.sentTTL = sentTTL
+            format.refusesOldUnicastChecksum = refusesOldUnicastChecksum
             return format
         }
     }

@@ -6,13 +6,17 @@ extension VRRPPlan {
     /// Of a configuration that was checked.
     init(_ configuration: Configuration) {
         let global = configuration.global.vrrp
-        realTimePriority = min(max(global.rtPriority ?? 1, 1), 99)
+        scheduling = VRRPScheduling(global)
+        pacing = VRRPPacing(configuration)
+        logsUnknownRouterIDs = global.logUnknownVrids
+        delayAfterBoot = .milliseconds(Int64(min(max(global.delayAfterBoot, 0), 1e6) * 1_000))
         startupDelay = .milliseconds(Int64(min(max(global.startupDelay, 0), 1e6) * 1_000))
         groups = configuration.vrrpSyncGroups.map { group in
             Group(name: group.name, members: group.members.map(\.wrappedValue))
         }
         .filter { !$0.members.isEmpty }
         instances = configuration.vrrpInstances.compactMap { Instance($0, in: configuration) }
+        placeLinks(configuration)
     }
 }
 
@@ -43,11 +47,16 @@ extension VRRPPlan.Instance {
         peers = instance.peers.map(\.wrappedValue).map { peer in
             VRRP.UnicastPeer(address: peer.address, ttl: peer.timeToLive ?? 0...255)
         }
+        advertisedCount = instance.addresses.count
         setBehaviour(instance, global)
+        setUnicast(instance)
+        setExtra(instance, global)
         settings.gratuitous = Self.gratuitous(instance.announcements, global)
         settings.isGrouped = group != nil
         setFormat(instance, global)
-        if instance.strict ?? global.strict { settings.applyStrictMode() }
+        let isStrict = instance.strict ?? global.strict
+        if isStrict { settings.applyStrictMode() }
+        accepts = settings.priority == 255 || (instance.accepts ?? !isStrict)
         trackers = Self.trackers(of: instance, group, configuration)
     }
 
@@ -65,6 +74,7 @@ extension VRRPPlan.Instance {
         settings.answersHigherPriority = instance.answersHigherPriority ?? global.higherPrioSendAdvert
         settings.ignoresLowerPriority = instance.isSilentToLowerPriority ?? global.lowerPrioNoAdvert ?? false
         settings.yieldsWhenLate = instance.timerExpiredBackup != nil
+        settings.othersPriority = instance.timerExpiredBackup
     }
 
     private mutating func setFormat(_ instance: VRRPInstance, _ global: GlobalVRRPSettings) {
@@ -106,7 +116,12 @@ extension VRRPPlan.Instance {
             }
         }
         let addresses = (instance.addresses + instance.excludedAddresses).map(\.wrappedValue)
-        for name in addresses.filter(\.isTracked).compactMap(\.interface) where name != instance.interface {
+        let interfaces =
+            addresses.filter(\.isTracked).compactMap(\.interface)
+            + instance.routes.flatMap(\.wrappedValue.trackedInterfaces)
+            + instance.rules.flatMap(\.wrappedValue.trackedInterfaces)
+            + configuration.staticInterfaces(trackedBy: instance.name)
+        for name in interfaces where name != instance.interface {
             if !trackers.contains(where: { $0.kind == .interface && $0.name == name }) {
                 trackers.append(PriorityLedger.Tracker(.interface, name: name))
             }
@@ -119,9 +134,16 @@ extension VRRPPlan.Instance {
         var own: [PriorityLedger.Kind: [String: TrackWeight]] = [:]
         for script in configuration.vrrpScripts { own[.script, default: [:]][script.name] = script.weight }
         for file in configuration.trackFiles { own[.file, default: [:]][file.name] = file.weight }
+        for process in configuration.trackProcesses { own[.process, default: [:]][process.name] = process.weight }
         let lists: [(PriorityLedger.Kind, [Setting<Tracked>])] = [
             (.interface, tracking.interfaces), (.script, tracking.scripts), (.file, tracking.files),
+            (.process, tracking.processes),
         ]
+        let services = tracking.services.map(\.wrappedValue).map { service in
+            PriorityLedger.Tracker(
+                .service, name: service.name.description, weight: service.weight?.value ?? 0,
+                isReversed: service.weight?.isReversed ?? false)
+        }
         return lists.flatMap { kind, list in
             list.map(\.wrappedValue).compactMap { tracked -> PriorityLedger.Tracker? in
                 guard kind == .interface || own[kind]?[tracked.name] != nil else { return nil }
@@ -129,6 +151,6 @@ extension VRRPPlan.Instance {
                 return PriorityLedger.Tracker(
                     kind, name: tracked.name, weight: weight.value, isReversed: weight.isReversed)
             }
-        }
+        } + services
     }
 }

@@ -40,13 +40,13 @@ final class VRRPSockets {
 
     /// An encoded advert: a packet over IPv4, a message over IPv6. Both addresses are of one family.
     func send(
-        _ bytes: [UInt8], from source: IPAddress, to destination: IPAddress, by ifindex: UInt32
+        _ bytes: [UInt8], from source: IPAddress, to destination: IPAddress, by ifindex: UInt32, hopLimit: UInt8
     ) throws(SystemError) {
         switch (source, destination) {
         case (_, .v4(let destination)): try plain4.send(bytes, to: destination, by: ifindex)
         case (.v6(let source), .v6(let destination)):
             let envelope = RawIPv6Socket.Envelope(
-                source: source, destination: destination, ifindex: ifindex, hopLimit: AdvertWire.ttl)
+                source: source, destination: destination, ifindex: ifindex, hopLimit: hopLimit)
             try plain6?.send(bytes, in: envelope)
         case (.v4, .v6): return
         }

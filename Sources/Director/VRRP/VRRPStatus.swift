@@ -7,6 +7,8 @@ struct VRRPStatus: Sendable {
     var now = Instant(nanoseconds: 0)
     /// In the order of the configuration.
     var instances: [Instance] = []
+    /// Adverts with a VRID that no instance on their interface has.
+    var unknownRouterIDs: UInt64 = 0
     /// Groups and their members.
     var groups: [(name: String, state: VirtualRouter.State, members: [String])] = []
 
@@ -24,6 +26,7 @@ struct VRRPStatus: Sendable {
     var json: JSON {
         .object([
             ("ok", .bool(true)), ("instances", .array(instances.map { $0.json(at: now) })),
+            ("unknown_vrid_adverts", .int(Int(clamping: unknownRouterIDs))),
             (
                 "groups",
                 .array(
@@ -40,20 +43,38 @@ struct VRRPStatus: Sendable {
 
 extension VRRPStatus.Instance {
     fileprivate func json(at now: Instant) -> JSON {
+        .object(identity + condition(at: now) + experience(at: now))
+    }
+
+    private var identity: [(String, JSON)] {
         let settings = router.settings
-        return .object([
+        return [
             ("name", .string(settings.name)), ("state", .string(router.state.word)),
-            ("for_seconds", router.since.map { .double(seconds(now - $0)) } ?? .null),
             ("interface", interface.map { .string($0) } ?? .null), ("virtual_router_id", .int(Int(settings.routerID))),
             ("version", .int(Int(settings.version.rawValue))),
             ("source", settings.source.map { .string("\($0)") } ?? .null),
-            ("priority", .int(Int(router.priority))), ("base_priority", .int(Int(settings.priority))),
-            ("advert_interval_seconds", .double(seconds(router.activeInterval))),
+            ("base_priority", .int(Int(settings.priority))),
             ("addresses", .array(addresses.map { .string("\($0)") })),
+        ]
+    }
+
+    private func condition(at now: Instant) -> [(String, JSON)] {
+        [
+            ("for_seconds", router.since.map { .double(seconds(now - $0)) } ?? .null),
+            ("priority", .int(Int(router.priority))),
+            ("advert_interval_seconds", .double(seconds(router.activeInterval))),
             ("faults", .array(router.faults.list.map { .string($0.word) })), ("held", .bool(router.isHeld)),
             ("trackers", .array(ledger.entries.map(\.json))), ("peers", .array(router.peers.map { $0.json(at: now) })),
+        ]
+    }
+
+    private func experience(at now: Instant) -> [(String, JSON)] {
+        let last = router.lastSplitBrain.flatMap { $0.isCertain ? $0.json(at: now) : nil }
+        return [
+            ("split_brain", router.splitBrain(at: now).map { $0.json(at: now) } ?? .null),
+            ("last_split_brain", last ?? .null),
             ("transitions", .array(history.map { transition($0, at: now) })), ("statistics", router.statistics.json),
-        ])
+        ]
     }
 
     private func transition(_ entry: (at: Instant, transition: VirtualRouter.Transition), at now: Instant) -> JSON {
@@ -86,6 +107,15 @@ extension PriorityLedger.Entry {
     }
 }
 
+extension SplitBrain {
+    fileprivate func json(at now: Instant) -> JSON {
+        .object([
+            ("peer", .string("\(peer)")), ("since_seconds_ago", .double(seconds(now - since))),
+            ("last_seconds_ago", .double(seconds(now - last))), ("adverts", .int(Int(clamping: adverts))),
+        ])
+    }
+}
+
 extension VirtualRouter.Peer {
     fileprivate func json(at now: Instant) -> JSON {
         .object([
@@ -101,7 +131,8 @@ extension Statistics {
         let counts: [(String, UInt64)] = [
             ("adverts_received", advertsReceived), ("adverts_sent", advertsSent), ("became_master", becameActive),
             ("released_master", releasedActive), ("priority_zero_received", priorityZeroReceived),
-            ("priority_zero_sent", priorityZeroSent), ("conflicts", conflicts), ("late_timers", lateTimers),
+            ("priority_zero_sent", priorityZeroSent), ("conflicts", conflicts), ("split_brains", splitBrains),
+            ("late_timers", lateTimers),
             ("packet_len_err", dropped(.packetLength)), ("ip_ttl_err", dropped(.ttl)),
             ("invalid_type_rcvd", dropped(.type)), ("advert_interval_err", dropped(.advertInterval)),
             ("addr_list_err", dropped(.addressList)), ("invalid_authtype", dropped(.invalidAuthType)),

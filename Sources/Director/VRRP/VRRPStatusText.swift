@@ -6,7 +6,9 @@ extension VRRPStatus {
     var text: String {
         guard !instances.isEmpty else { return "no VRRP instance" }
         let groups = groups.map { "group \($0.name): \($0.state.word) (\($0.members.joined(separator: ", ")))" }
-        return (instances.flatMap { $0.lines(at: now) } + groups).joined(separator: "\n")
+        let strangers =
+            unknownRouterIDs == 0 ? [] : ["adverts for VRIDs that no instance here has: \(unknownRouterIDs)"]
+        return (instances.flatMap { $0.lines(at: now) } + groups + strangers).joined(separator: "\n")
     }
 }
 
@@ -32,7 +34,13 @@ extension VRRPStatus.Instance {
         let statistics = router.statistics
         lines.append(
             "  adverts: \(statistics.advertsSent) sent, \(statistics.advertsReceived) received; conflicts: "
-                + "\(statistics.conflicts)")
+                + "\(statistics.conflicts), split brains: \(statistics.splitBrains)")
+        if let split = router.splitBrain(at: now) {
+            lines.append("  SPLIT BRAIN: \(split.peer) is active too, for \(words(now - split.since))")
+        } else if let split = router.lastSplitBrain, split.isCertain {
+            let length = words(split.last - split.since)
+            lines.append("  the last split brain: with \(split.peer) for \(length), \(words(now - split.last)) ago")
+        }
         for entry in history.suffix(8) {
             let transition = entry.transition
             lines.append(

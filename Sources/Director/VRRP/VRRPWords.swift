@@ -26,6 +26,7 @@ extension Fault {
         case .waitingForTracker: "waiting for a tracker"
         case .group: "sync group"
         case .shell: "socket"
+        case .noPeer: "no unicast peer"
         }
     }
 }

@@ -21,7 +21,7 @@ import Wire
             }
         }
         // The model has no headroom to run out of and always knows a client's hop.
-        let impossible: Set<sluice_verdict> = [.SLUICE_DROP_HEADROOM, .SLUICE_DROP_NO_ROUTE]
+        let impossible: Set<sluice_verdict> = [.SLUICE_DROP_HEADROOM, .SLUICE_DROP_NO_ROUTE, .SLUICE_DROP_NOT_ACCEPTED]
         let all = (0..<sluice_verdict.SLUICE_VERDICT_COUNT.rawValue).compactMap { sluice_verdict(rawValue: $0) }
         for verdict in all where !impossible.contains(verdict) {
             #expect(counts[verdict, default: 0] >= 5, "\(verdict.name)")

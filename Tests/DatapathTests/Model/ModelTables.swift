@@ -110,6 +110,7 @@ extension sluice_verdict {
         case .SLUICE_DROP_REPLY_TAKEN: "DROP_REPLY_TAKEN"
         case .SLUICE_DROP_NO_ROUTE: "DROP_NO_ROUTE"
         case .SLUICE_DROP_HEADROOM: "DROP_HEADROOM"
+        case .SLUICE_DROP_NOT_ACCEPTED: "DROP_NOT_ACCEPTED"
         case .SLUICE_VERDICT_COUNT: preconditionFailure("the count is no verdict")
         }
     }

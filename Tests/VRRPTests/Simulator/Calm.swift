@@ -44,7 +44,7 @@ extension World {
         let waits = others.map { other in
             let unit = shape.version == .v2 ? 1_000_000_000 : interval
             let skew = unit * (256 - Int(other.priority)) / 256
-            return isSilent ? 3 * interval + skew : skew
+            return isSilent ? other.settings.downTimerAdverts * interval + skew : skew
         }
         let bound = shape.delay + Shape.onSlowestClock(waits.min() ?? 0) + 2 * shape.jitter
         run(until: now + bound)

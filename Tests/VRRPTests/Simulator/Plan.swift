@@ -119,9 +119,10 @@ extension World {
     }
 
     private func check(_ verdict: PriorityLedger.Verdict, _ node: SimulatedNode) {
+        // What waited in the socket is heard with the priority that it found.
+        wake(node)
         let old = node.priority
         guard node.ledger.record(verdict, of: 0), node.priority != old else { return }
-        wake(node)
         for member in node.members { notePriority(from: old, to: node.priority, member) }
         tell(.priority(node.priority), node)
     }

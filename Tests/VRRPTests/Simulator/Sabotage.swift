@@ -28,6 +28,12 @@ enum Sabotage: String, CaseIterable {
     case forgetsTheTimer
     /// preempt_delay is not waited for.
     case impatient
+    /// Two owners go on as such.
+    case stubbornOwners
+    /// A takeover after an advert less than the others were told to wait for.
+    case countsTooFew
+    /// A stopping router says nothing.
+    case leavesInSilence
 }
 
 extension World {
@@ -39,6 +45,7 @@ extension World {
         case .neverPreempts: settings.preempts = false
         case .leavesAtOnce: settings.handover.isEnabled = false
         case .impatient: settings.preemptDelay = .zero
+        case .countsTooFew: settings.downTimerAdverts -= 1
         default: break
         }
         return settings

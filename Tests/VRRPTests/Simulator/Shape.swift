@@ -22,6 +22,10 @@ struct Shape {
     let delay: Int
     /// How late a timer is called at most while the process is scheduled.
     let jitter: Int
+    /// `down_timer_adverts` differs, 3 to 5.
+    let isPatient: Bool
+    /// Adverts go from peer to peer.
+    let isUnicast: Bool
     /// The longest `preempt_delay` of all routers.
     let longestPreemptDelay: Int
 
@@ -41,6 +45,8 @@ struct Shape {
         worstDelay = [interval / 100, interval / 4, interval][random.below(3)]
         delay = [interval / 200, interval / 50, interval / 10][random.below(3)]
         jitter = min(interval / 20, Self.millisecond)
+        isPatient = random.below(4) == 0
+        isUnicast = random.below(3) == 0
         longestPreemptDelay = random.below(4) == 0 ? interval * (1 + random.below(4)) : 0
     }
 
@@ -55,10 +61,14 @@ struct Shape {
     /// a skew of at most one) and becomes a full master-down time (4); a late timer looks again (2); a
     /// preempt_delay passes from the next advert on, and the preempting router waits its master-down time out (5);
     /// one conflict (1).
-    var settlingBound: Int { Self.onSlowestClock(17 * longestInterval + longestPreemptDelay) + conflictBound }
+    var settlingBound: Int {
+        Self.onSlowestClock((isPatient ? 23 : 17) * longestInterval + longestPreemptDelay) + conflictBound
+    }
 
     /// The same when one thing happens to a settled world.
-    var calmBound: Int { Self.onSlowestClock(11 * longestInterval + longestPreemptDelay) + conflictBound }
+    var calmBound: Int {
+        Self.onSlowestClock((isPatient ? 15 : 11) * longestInterval + longestPreemptDelay) + conflictBound
+    }
 
     func address(_ router: Int) -> IPAddress {
         isIPv6
@@ -77,9 +87,11 @@ struct Shape {
         let base = [10, 100, 200][random.below(3)]
         let preempting = [4, 4, 4, 0, 2][random.below(5)]
         let owner = random.below(8) == 0 ? random.below(routers) : -1
+        // A configuration error that must end well all the same (requirement 35).
+        let second = owner >= 0 && !isGrouped && random.below(3) == 0 ? (owner + 1) % routers : -1
         let hasHandover = random.below(8) != 0
         return (0..<routers).map { router in
-            let priority = router == owner ? 255 : base + [0, 0, 10, 20, 50][random.below(5)]
+            let priority = router == owner || router == second ? 255 : base + [0, 0, 10, 20, 50][random.below(5)]
             var settings = VirtualRouterSettings(
                 name: "R\(router)", routerID: 51, version: version, priority: UInt8(priority),
                 advertInterval: .nanoseconds(interval), addresses: [virtualAddress], source: address(router))
@@ -87,12 +99,17 @@ struct Shape {
             if longestPreemptDelay > 0, random.below(2) == 0 {
                 settings.preemptDelay = .nanoseconds(longestPreemptDelay)
             }
-            settings.ownerIgnoresAdverts = random.below(6) == 0
+            settings.ownerIgnoresAdverts = second < 0 && random.below(6) == 0
             settings.answersHigherPriority = random.below(6) == 0
             settings.ignoresLowerPriority = random.below(6) == 0
             settings.yieldsWhenLate = random.below(4) == 0
+            // Versions of a configuration that differ where no rule asks for the same.
+            settings.downTimerAdverts = isPatient ? 3 + random.below(3) : 3
+            settings.tellsSplitBrain = random.below(4) != 0
+            if random.below(3) == 0 { settings.othersPriority = UInt8(1 + random.below(254)) }
             settings.handover.isEnabled = hasHandover
             settings.isGrouped = isGrouped
+            if isUnicast { settings.peers = (0..<routers).filter { $0 != router }.map(address) }
             return settings
         }
     }

@@ -67,20 +67,12 @@ extension World {
     func send(_ priority: UInt8, _ node: SimulatedNode, _ member: SimulatedMember) {
         guard node.hasLink[member.network], let source = member.router.settings.source else { return }
         let network = networks[member.network]
-        var packet: [UInt8]?
-        if shape.usesWire {
-            let group = AdvertWire.group(member.codec.format.family)
-            var bytes: [UInt8] = []
-            do { try member.codec.encode(priority: priority, source: source, destination: group, into: &bytes) } catch {
-                return fail("R\(node.index) cannot encode its advert: \(error)")
-            }
-            packet = bytes
-        }
         let advert = ReceivedAdvert(
             sender: source, priority: priority, interval: member.router.settings.clampedInterval)
         for to in nodes.indices where to != node.index && network.reaches(node.index, to) {
             var copies = random.isLucky(perMillion: network.duplicates) ? 2 : 1
             if random.isLucky(perMillion: network.loss) { copies -= 1 }
+            let packet = copies > 0 ? packet(priority, from: source, to: to, member) : nil
             for _ in 0..<copies {
                 let delayed = now + random.within(network.delay)
                 let at = networks[member.network].arrival(node.index, to, delayed)
@@ -89,6 +81,21 @@ extension World {
                         at: at, from: node.index, to: to, network: member.network, advert: advert, packet: packet))
             }
         }
+    }
+
+    /// To the group, or to this peer.
+    private func destination(_ to: Int, _ family: IPAddress.Family) -> IPAddress {
+        shape.isUnicast ? shape.address(to) : AdvertWire.group(family)
+    }
+
+    private func packet(_ priority: UInt8, from source: IPAddress, to: Int, _ member: SimulatedMember) -> [UInt8]? {
+        guard shape.usesWire else { return nil }
+        let destination = destination(to, member.codec.format.family)
+        var bytes: [UInt8] = []
+        do {
+            try member.codec.encode(priority: priority, source: source, destination: destination, into: &bytes)
+        } catch { fail("\(source) cannot encode its advert: \(error)") }
+        return bytes
     }
 
     /// At the receiver's interface.
@@ -106,6 +113,7 @@ extension World {
         let member = node.members[message.network]
         guard let advert = decode(message, member) else { return }
         if sabotage == .ignoresPriorityZero, advert.priority == 0 { return }
+        if sabotage == .stubbornOwners, advert.priority == 255, node.settings.priority == 255 { return }
         if sabotage == .deafWhenActive, member.router.state == .active { return }
         member.heard = advert
         noteHeard(advert, node, member)
@@ -126,7 +134,7 @@ extension World {
             case .ipv4: envelope = try AdvertEnvelope(ipv4: packet.span)
             case .ipv6:
                 envelope = AdvertEnvelope(
-                    source: message.advert.sender, destination: AdvertWire.ipv6Group, hopLimit: 255,
+                    source: message.advert.sender, destination: destination(message.to, .ipv6), hopLimit: 255,
                     length: packet.count)
             }
             let decoded = try member.codec.decode(packet.span, envelope, own: member.router.settings.source)

@@ -75,7 +75,10 @@ final class SimulatedNode {
     var isEligible: Bool { process == .running && hasLink.allSatisfy { $0 } }
 
     /// What the trackers and the configuration amount to.
-    var priority: UInt8 { ledger.priority }
+    var priority: UInt8 { hasBackedOff ? 254 : ledger.priority }
+
+    /// Requirement 35: an owner that has met another.
+    private var hasBackedOff: Bool { settings.priority == 255 && members[0].router.priority == 254 }
 
     var mayPreempt: Bool { !isHeld && (settings.preempts || priority == 255) }
 }
@@ -124,6 +127,7 @@ final class SimulatedMember {
     func reformat(_ settings: VirtualRouterSettings) {
         var format = AdvertFormat(settings)
         if settings.version == .v2 { format.authentication = .password([1, 2, 3]) }
+        format.peers = settings.peers.map { UnicastPeer(address: $0) }
         if settings.priority % 2 == 0 { format.checksumReading = .messageOnly }
         codec.format = format
     }
@@ -134,5 +138,5 @@ final class SimulatedMember {
         return unit * (256 - Int(priority)) / 256
     }
 
-    func masterDown(_ priority: UInt8) -> Int { 3 * learned + skew(priority) }
+    func masterDown(_ priority: UInt8) -> Int { router.settings.downTimerAdverts * learned + skew(priority) }
 }

@@ -129,6 +129,8 @@ extension World {
             guard let since = other.members[member.network].activeSince else { continue }
             guard max(since, other.lastAsleep) + shape.conflictBound + shape.delay < now else { continue }
             guard !node.mayPreempt || node.priority <= other.priority else { continue }
+            // Requirement 25 before 35: a second owner is active at once, until the two have heard each other.
+            guard reason != .owner || other.settings.priority != 255 else { continue }
             fail("R\(node.index) displaces R\(other.index), which is active and not worse, or it is not to preempt")
         }
     }

@@ -159,6 +159,7 @@ final class World {
     ) {
         switch action {
         case .sendAdvert(let priority):
+            if sabotage == .leavesInSilence, priority == 0 { return }
             adverts += 1
             if priority > 0 { member.lastSent = node.local(now) }
             send(priority, node, member)

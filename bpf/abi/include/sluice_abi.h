@@ -16,7 +16,7 @@
 #define SLUICE_CLOSED_ENUM
 #endif
 
-#define SLUICE_LAYOUT 1
+#define SLUICE_LAYOUT 2
 
 /* ---- limits ---------------------------------------------------------------------------------------------------- */
 
@@ -73,6 +73,7 @@ enum SLUICE_CLOSED_ENUM sluice_verdict {
 	SLUICE_DROP_REPLY_TAKEN, /* NAT: for every real server tried the reply's 5-tuple is another flow's, or has no room */
 	SLUICE_DROP_NO_ROUTE, /* NAT: no way back to the client */
 	SLUICE_DROP_HEADROOM, /* the driver left no room for a tunnel header */
+	SLUICE_DROP_NOT_ACCEPTED, /* for a VIP itself, in no virtual service, and VRRP's accept mode is off */
 	SLUICE_VERDICT_COUNT
 };
 
@@ -112,6 +113,7 @@ enum SLUICE_CLOSED_ENUM sluice_slot_kind {
 	SLUICE_SLOT_SERVICE,
 	SLUICE_SLOT_VIP, /* the address alone (port and protocol 0): a VIP of some service */
 	SLUICE_SLOT_SERVER, /* the address alone: a NAT real server, whose reply fragments must not leak */
+	SLUICE_SLOT_MAC, /* a virtual MAC address on an interface; ours while its role is on */
 };
 
 enum SLUICE_CLOSED_ENUM sluice_scheduler {
@@ -128,6 +130,11 @@ enum SLUICE_CLOSED_ENUM sluice_scheduler {
 #define SLUICE_SERVICE_RESCHEDULE (1u << 3) /* flows of a removed real server are rescheduled, not dropped */
 #define SLUICE_SERVICE_HASH_PORT (1u << 4) /* sh-port, mh-port: the source port is hashed too */
 #define SLUICE_SERVICE_DROP_MIDSTREAM (1u << 5) /* hash schedulers: don't pick up a TCP connection mid-stream */
+#define SLUICE_SERVICE_NO_ACCEPT \
+	(1u << 6) /* of a VIP's slot: while its role is on the kernel gets nothing for it but ND */
+
+/* What stands in the place of a family in the slot of a virtual MAC; its words are ifindex, four bytes, two bytes, zero. */
+#define SLUICE_FAMILY_MAC 2
 
 /* A region of the ring arena: entries [base, base + size). Switched as one 8-byte store. */
 struct sluice_ring {
@@ -144,7 +151,7 @@ struct sluice_service {
 	__be32 address[4];
 	__be16 port;
 	__u8 protocol; /* IPPROTO_TCP, IPPROTO_UDP */
-	__u8 family; /* 4 or 6 */
+	__u8 family; /* 4, 6 or SLUICE_FAMILY_MAC */
 	__u8 kind; /* enum sluice_slot_kind; written last when a slot is filled, first when it is emptied */
 	__u8 scheduler; /* enum sluice_scheduler */
 	__u16 flags;
@@ -326,7 +333,9 @@ struct sluice_config {
 	__u8 any_port; /* some service is for any port */
 	__u8 stateless; /* some service is stateless */
 	__u8 limited; /* ICMP answers are limited; off only where a test counts them */
-	__u8 reserved[4];
+	__u8 virtual_macs; /* VRRP has a virtual MAC address somewhere */
+	__u8 no_accept; /* some VIP is not to be accepted */
+	__u8 reserved[2];
 };
 
 /* ---- hashes ------------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,25 @@
+import Wire
+
+extension Announcement {
+    /// Which address a frame says that its sender has: an ARP packet's sender address, a neighbour advertisement's
+    /// target. nil for any other frame, a cut one, and an ARP probe. Never traps, whatever the bytes are.
+    package static func address(in frame: Span<UInt8>) -> IPAddress? {
+        guard frame.count >= 42 else { return nil }
+        switch frame.bigEndian16(at: 12) {
+        case EtherType.arp:
+            // Ethernet and IPv4, lengths 6 and 4 (RFC 826).
+            guard frame.bigEndian16(at: 14) == 1, frame.bigEndian16(at: 16) == EtherType.ipv4,
+                frame.bigEndian16(at: 18) == 0x0604
+            else { return nil }
+            let sender = frame.bigEndian32(at: 28)
+            return sender == 0 ? nil : .v4(IPv4Address(rawValue: sender))
+        case EtherType.ipv6:
+            // RFC 4861 section 4.4, directly behind the IPv6 header; hop limit 255 (section 7.1.2).
+            guard frame.count >= 78, frame[20] == 58, frame[21] == 255, frame[54] == 136 else { return nil }
+            let high = UInt64(frame.bigEndian32(at: 62)) << 32 | UInt64(frame.bigEndian32(at: 66))
+            let low = UInt64(frame.bigEndian32(at: 70)) << 32 | UInt64(frame.bigEndian32(at: 74))
+            return .v6(IPv6Address(high: high, low: low))
+        default: return nil
+        }
+    }
+}

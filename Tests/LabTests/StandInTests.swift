@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// A director of two.
+private func director(priority: Int, interval: String = "0.1") -> String {
+    """
+    vrrp_instance VI {
+        state BACKUP
+        version 3
+        interface eth0
+        virtual_router_id 51
+        priority \(priority)
+        advert_int \(interval)
+        virtual_ipaddress {
+            \(VRRPNetwork.vip)/24
+        }
+    }
+
+    """
+}
+
+extension EndToEnd.VRRP {
+    /// What happens when a controller dies while it has the role.
+    @Suite struct StandIn {
+        @Test("adverts at 10 ms: a controller that is killed and started again loses nothing, and nobody takes over")
+        func restart() throws {
+            let network = try VRRPNetwork()
+            let router = director(priority: 150, interval: "0.01")
+            try network.startSluice("a", router)
+            try network.startSluice("b", director(priority: 100, interval: "0.01"))
+            #expect(try network.isServed(by: "a"))
+            let probe = try network.startProbe(seconds: 4)
+            let log = { network.log("a") }
+            network.end("a")
+            try network.startSluice("a", router)
+            #expect(log().contains("INIT -> MASTER (took over from an earlier run)"))
+            #expect(try network.lost(probe, within: 8) == 0)
+            #expect(!network.log("b").contains("MASTER"), "\(network.log("b"))")
+            #expect(try network.isServed(by: "a"))
+        }
+
+        @Test(
+            "a controller that stays away: the role is handed over without loss, and the old node no longer has the VIP"
+        )
+        func absence() throws {
+            let network = try VRRPNetwork()
+            try network.startSluice("a", director(priority: 150))
+            try network.startSluice("b", director(priority: 100))
+            #expect(try network.isServed(by: "a"))
+            let probe = try network.startProbe(seconds: 7)
+            network.signal("a", SIGKILL)
+            _ = try network.waitForEnd(of: "a")
+            #expect(try network.isServed(by: "b", within: 6))
+            #expect(try network.lost(probe, within: 12) == 0)
+            #expect(network.log("a").contains("stand-in: the role is handed over"), "\(network.log("a"))")
+        }
+
+        @Test("with no other director a dead controller's VIP stays")
+        func alone() throws {
+            let network = try VRRPNetwork()
+            try network.startSluice("a", director(priority: 150))
+            #expect(try eventually { try network.has("a") })
+            network.signal("a", SIGKILL)
+            _ = try network.waitForEnd(of: "a")
+            let probe = try network.startProbe(seconds: 10)
+            #expect(try network.lost(probe, within: 14) == 0)
+            #expect(try network.has("a"))
+            #expect(eventually { network.log("a").contains("LEAVING -> MASTER") }, "\(network.log("a"))")
+            try network.startSluice("b", director(priority: 100))
+            #expect(try network.isServed(by: "b", within: 14), "somebody has come to whom it is handed over")
+        }
+
+        @Test("a controller that hangs with the role is killed, and another director gets it")
+        func hang() throws {
+            let network = try VRRPNetwork()
+            try network.startSluice("a", director(priority: 150))
+            try network.startSluice("b", director(priority: 100))
+            #expect(try network.isServed(by: "a"))
+            network.signal("a", SIGSTOP)
+            #expect(try eventually(within: 3) { try network.has("b") }, "nothing is heard of a")
+            #expect(try network.isServed(by: "b", within: 25), "a's address is withdrawn")
+            #expect(network.log("a").contains("is stuck: killed"))
+        }
+    }
+}
