@@ -123,13 +123,16 @@ extension Director {
     private func stop(
         _ signals: borrowing SignalDescriptor, _ monitor: inout NetlinkMonitor, _ control: borrowing ControlServer
     ) {
-        defer { endScripts() }
         if options.keepsForwarding {
-            vrrp?.leaveAsIs()
-            keeper?.stop(isWithdrawing: false)
+            // Adverts to the end: then the stand-in has them.
             log.notice("stopping; programs, links and maps stay and go on forwarding")
+            keeper?.stop(isWithdrawing: false)
+            vrrp?.helper.stop()
+            endScripts()
+            vrrp?.leaveAsIs()
             return
         }
+        defer { endScripts() }
         standIn?.end()
         standIn = nil
         releaseVRRP { deadline in

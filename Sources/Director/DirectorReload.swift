@@ -7,7 +7,7 @@ extension Director {
     /// Reads the file again and applies the difference; on any error the former configuration stays. The answer is for
     /// people.
     func reload() -> ReloadResult {
-        guard role == .active else {
+        guard role == .active, vrrp?.isStopping != true else {
             return ReloadResult(ok: false, diagnostics: [], message: "stopping: nothing is changed")
         }
         let start = now

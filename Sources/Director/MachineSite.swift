@@ -32,7 +32,7 @@ struct MachineSite: ConfigurationSite {
         }
     }
 
-    func hasUser(_ name: String) -> Bool { getpwnam(name) != nil }
+    func hasUser(_ name: String) -> Bool { Account.user(named: name) != nil }
 
     func canRun(_ path: String) -> Bool {
         var information = stat()

@@ -28,9 +28,8 @@ package final class ChildProcess {
 
         /// By name or number; without a group the user's own. nil if there is no such user or group.
         package init?(user name: String, group groupName: String? = nil) {
-            if let entry = getpwnam(name) {
-                user = entry.pointee.pw_uid
-                group = entry.pointee.pw_gid
+            if let account = Account.user(named: name) {
+                (user, group) = account
             } else if let number = UInt32(name) {
                 user = number
                 group = number
@@ -38,8 +37,8 @@ package final class ChildProcess {
                 return nil
             }
             guard let groupName else { return }
-            if let entry = getgrnam(groupName) {
-                group = entry.pointee.gr_gid
+            if let number = Account.group(named: groupName) {
+                group = number
             } else if let number = UInt32(groupName) {
                 group = number
             } else {

@@ -45,7 +45,7 @@ extension NetlinkSocket {
         request.put(Int(IFLA_IFNAME), name)
         request.put(Int(IFLA_LINK), lower)
         if case .macvlan(let address) = kind { request.put(Int(IFLA_ADDRESS), address.bytes) }
-        request.put(Int(IFLA_LINKINFO), kind.information)
+        request.put(Int(IFLA_LINKINFO), kind.information.bytes)
         do {
             try exchange(operation, request)
         } catch .failed(_, errno: EOPNOTSUPP, let reason) {
@@ -93,17 +93,19 @@ extension NetlinkSocket {
 
 extension VirtualLinkKind {
     /// The contents of IFLA_LINKINFO.
-    fileprivate var information: [UInt8] {
-        var data: [UInt8] = []
+    fileprivate var information: AttributeBytes {
+        var data = AttributeBytes()
         switch self {
         case .macvlan:
-            data += Attribute.bytes(IFLA_MACVLAN_MODE, UInt32(MACVLAN_MODE_PRIVATE.rawValue))
+            data.put(Int(IFLA_MACVLAN_MODE), number: UInt32(MACVLAN_MODE_PRIVATE.rawValue))
         case .ipvlan(let visibility):
-            data += Attribute.bytes(IFLA_IPVLAN_MODE, UInt16(IPVLAN_MODE_L2.rawValue))
-            data += Attribute.bytes(IFLA_IPVLAN_FLAGS, visibility.flags)
+            data.put(Int(IFLA_IPVLAN_MODE), number: UInt16(IPVLAN_MODE_L2.rawValue))
+            data.put(Int(IFLA_IPVLAN_FLAGS), number: visibility.flags)
         }
-        let name = Attribute.bytes(IFLA_INFO_KIND, contents: Array(name.utf8))
-        return name + Attribute.bytes(IFLA_INFO_DATA, contents: data)
+        var information = AttributeBytes()
+        information.put(Int(IFLA_INFO_KIND), text: name)
+        information.put(Int(IFLA_INFO_DATA), data)
+        return information
     }
 }
 
@@ -114,20 +116,5 @@ extension IPVLANVisibility {
         case .private: UInt16(IPVLAN_F_PRIVATE)
         case .vepa: UInt16(IPVLAN_F_VEPA)
         }
-    }
-}
-
-/// Attributes inside another one: length and type, 16 bits each in host byte order, then the contents, padded to four bytes.
-private enum Attribute {
-    private static let headerSize = 4
-
-    static func bytes(_ type: some BinaryInteger, contents: [UInt8]) -> [UInt8] {
-        let header = (UInt16(headerSize + contents.count), UInt16(type))
-        let padding = [UInt8](repeating: 0, count: -contents.count & 3)
-        return withUnsafeBytes(of: header, Array.init) + contents + padding
-    }
-
-    static func bytes(_ type: some BinaryInteger, _ value: some FixedWidthInteger) -> [UInt8] {
-        bytes(type, contents: withUnsafeBytes(of: value, Array.init))
     }
 }

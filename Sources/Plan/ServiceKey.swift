@@ -28,8 +28,6 @@ struct ServiceKey: Hashable {
         ServiceKey(address: address, port: 0, protocolNumber: 0)
     }
 
-    var isMarker: Bool { protocolNumber == 0 }
-
     /// A slot's value with this key and nothing else; its kind is EMPTY.
     var slotValue: sluice_service {
         var value = sluice_service()

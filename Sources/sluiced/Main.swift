@@ -121,12 +121,13 @@ struct Sluiced: ParsableCommand {
     private func serve(_ path: String) -> Int32 {
         // A client of the control socket may go before its answer.
         signal(SIGPIPE, SIG_IGN)
+        if standIn != nil { signal(SIGHUP, SIG_IGN) }
         let level = logLevel.level
         LoggingSystem.bootstrap { _ in StandardErrorLog(level: level) }
         let log = Logger(label: "sluiced")
         do {
             // Before any thread, since threads inherit it.
-            let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+            let signals = try SignalDescriptor(standIn == nil ? [SIGTERM, SIGINT, SIGHUP] : [SIGTERM, SIGINT])
             let instance = try Instance(name: instance)
             if let standIn {
                 let options = DirectorOptions(instance: instance, path: path, keepsForwarding: true, configID: configID)

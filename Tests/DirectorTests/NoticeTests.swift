@@ -179,6 +179,13 @@ struct EventPipeTests {
         #expect(try reader.read(upTo: 65_536) == Array("a\n".utf8))
     }
 
+    @Test func `One that can't be given to its owner does not stay behind`() {
+        var plan = Self.plan(Self.path())
+        plan.owner = UserAndGroupName(user: "no-such-user")
+        #expect(throws: SystemError.self) { _ = try EventPipe(plan) }
+        #expect(access(plan.path, F_OK) != 0)
+    }
+
     @Test func `One that is there is used and stays; what is no pipe is refused`() throws {
         let path = Self.path()
         #expect(mkfifo(path, 0o600) == 0)

@@ -22,12 +22,12 @@ private func director(priority: Int, interval: String = "0.1") -> String {
 extension EndToEnd.VRRP {
     /// What happens when a controller dies while it has the role.
     @Suite struct StandIn {
-        @Test("adverts at 10 ms: a controller that is killed and started again loses nothing, and nobody takes over")
+        @Test("adverts at 30 ms: a controller that is killed and started again loses nothing, and nobody takes over")
         func restart() throws {
             let network = try VRRPNetwork()
-            let router = director(priority: 150, interval: "0.01")
+            let router = director(priority: 150, interval: "0.03")
             try network.startSluice("a", router)
-            try network.startSluice("b", director(priority: 100, interval: "0.01"))
+            try network.startSluice("b", director(priority: 100, interval: "0.03"))
             #expect(try network.isServed(by: "a"))
             let probe = try network.startProbe(seconds: 4)
             let log = { network.log("a") }
@@ -52,7 +52,9 @@ extension EndToEnd.VRRP {
             _ = try network.waitForEnd(of: "a")
             #expect(try network.isServed(by: "b", within: 6))
             #expect(try network.lost(probe, within: 12) == 0)
-            #expect(network.log("a").contains("stand-in: the role is handed over"), "\(network.log("a"))")
+            #expect(
+                eventually(within: 8) { network.log("a").contains("stand-in: the role is handed over") },
+                "\(network.log("a"))")
         }
 
         @Test("with no other director a dead controller's VIP stays")
@@ -68,6 +70,19 @@ extension EndToEnd.VRRP {
             #expect(eventually { network.log("a").contains("LEAVING -> MASTER") }, "\(network.log("a"))")
             try network.startSluice("b", director(priority: 100))
             #expect(try network.isServed(by: "b", within: 14), "somebody has come to whom it is handed over")
+        }
+
+        @Test("a link that comes back finds the stand-in at its post")
+        func flap() throws {
+            let network = try VRRPNetwork()
+            try network.startSluice("a", director(priority: 150))
+            #expect(try eventually { try network.has("a") })
+            network.signal("a", SIGKILL)
+            _ = try network.waitForEnd(of: "a")
+            try network.setCable("a", up: false)
+            #expect(try eventually { try !network.has("a") }, "\(network.log("a"))")
+            try network.setCable("a", up: true)
+            #expect(try eventually(within: 8) { try network.has("a") }, "\(network.log("a"))")
         }
 
         @Test("a controller that hangs with the role is killed, and another director gets it")

@@ -66,6 +66,21 @@ import Wire
         #expect(link.receiver.sequence == 2_001, "what it sends begins where it was told to")
     }
 
+    @Test func whatIsSaidToOneMachineIsNoAnnouncement() throws {
+        let mac = try #require(MACAddress("02:00:00:00:00:01"))
+        func heard(_ text: String, _ place: Int, _ byte: UInt8) -> IPAddress? {
+            var frame = Announcement.frame(for: Rig.address(text), mac: mac, isRouter: true)
+            frame[place] = byte
+            return Announcement.address(in: frame.span)
+        }
+        #expect(heard("10.99.0.100", 21, 2) == Rig.address("10.99.0.100"), "a reply")
+        #expect(heard("10.99.0.100", 41, 1) == nil, "a real server asks for another address")
+        #expect(heard("fd00::1", 58, 0x20) == Rig.address("fd00::1"), "of no router")
+        #expect(heard("fd00::1", 58, 0x80) == nil, "without override")
+        #expect(heard("fd00::1", 58, 0x60) == nil, "solicited")
+        #expect(heard("fd00::1", 53, 2) == nil, "not to all nodes")
+    }
+
     @Test func announcementsAreRead() {
         let mac = MACAddress("02:00:00:00:00:01")
         for text in ["10.99.0.100", "fd00::1"] {

@@ -52,14 +52,25 @@ final class EventPipe {
         self.plan = plan
         wasMade = mkfifo(plan.path, 0o600) == 0
         if !wasMade, errno != EEXIST { throw SystemError("mkfifo", context: plan.path) }
-        file = try FileDescriptor(path: plan.path, flags: O_RDWR | O_NONBLOCK | O_NOFOLLOW)
+        do throws(SystemError) {
+            file = try FileDescriptor(path: plan.path, flags: O_RDWR | O_NONBLOCK | O_NOFOLLOW)
+        } catch {
+            if wasMade { unlink(plan.path) }
+            throw error
+        }
         var information = stat()
         guard fstat(file.rawValue, &information) == 0, information.st_mode & S_IFMT == S_IFIFO else {
             throw SystemError(
                 "open", errno: EEXIST, context: "\(plan.keyword) \(plan.path)",
                 remedy: "it is there and no pipe: remove it, or name another path")
         }
-        if wasMade { try makeTheirs() }
+        guard wasMade else { return }
+        do throws(SystemError) {
+            try makeTheirs()
+        } catch {
+            unlink(plan.path)
+            throw error
+        }
     }
 
     private func makeTheirs() throws(SystemError) {
@@ -71,9 +82,8 @@ final class EventPipe {
         try check("fchown", plan.path) { fchown(file.rawValue, user.user, user.group) }
     }
 
-    /// A reload: the pipe stays, its reader is started anew as keepalived does.
+    /// A reload: the pipe stays, its reader is started anew as keepalived does. The one before was taken away.
     func restart(_ new: PipePlan) throws(SystemError) {
-        endReader()
         plan = new
         try startReader()
     }
@@ -105,15 +115,15 @@ final class EventPipe {
         return lost > 0 ? "\(plan.keyword) \(plan.path): is read again, \(lost) lines were lost" : nil
     }
 
-    /// Ends the script; it has no more to read.
-    func endReader() {
-        child?.signalGroup(SIGTERM)
-        child = nil
+    /// Gives up the reader, which the caller has to end and to reap: it has no more to read.
+    func takeReader() -> ChildProcess? {
+        defer { child = nil }
+        return child
     }
 
-    /// The pipe goes, if it was made here: first its name, so that a reader that opens it again finds none.
+    /// The pipe's name goes, if it was made here. To be done before its reader is ended, so that one that opens it again
+    /// finds none.
     func remove() {
         if wasMade { unlink(plan.path) }
-        endReader()
     }
 }

@@ -19,6 +19,7 @@ final class NotifyDesk {
     private var pipes: [EventPipe] = []
     private let mails: MailSender
     private var told: [Told] = []
+    private var ending = EndingChildren()
     private var hasComplained = false
 
     /// - Parameters:
@@ -32,13 +33,14 @@ final class NotifyDesk {
     // MARK: Configuration
 
     /// At the start and at each reload. Pipes that stay are not made anew; their readers are.
-    func configure(_ plan: NotifyPlan) {
+    func configure(_ plan: NotifyPlan, at now: Instant) {
         mails.configure(plan.mail)
         let kept = pipes.filter { pipe in plan.pipes.contains { $0.path == pipe.plan.path } }
-        for pipe in pipes where !kept.contains(where: { $0 === pipe }) { pipe.remove() }
+        for pipe in pipes where !kept.contains(where: { $0 === pipe }) { remove(pipe, at: now) }
         pipes = plan.pipes.compactMap { wanted in
             do throws(SystemError) {
                 if let pipe = kept.first(where: { $0.plan.path == wanted.path }) {
+                    ending.end(pipe.takeReader(), at: now)
                     try pipe.restart(wanted)
                     return pipe
                 }
@@ -59,6 +61,11 @@ final class NotifyDesk {
             say("\(plan.keyword)_script not run: \(error)", true)
         }
         return pipe
+    }
+
+    private func remove(_ pipe: EventPipe, at now: Instant) {
+        pipe.remove()
+        ending.end(pipe.takeReader(), at: now)
     }
 
     // MARK: Notices
@@ -96,14 +103,16 @@ final class NotifyDesk {
     func wait(in polls: inout PollSet) {
         for told in told { polls.add(told.child.descriptor) }
         for child in pipes.compactMap(\.child) { polls.add(child.descriptor) }
+        ending.wait(in: &polls)
         if let interest = mails.interest { polls.add(interest.descriptor, writing: interest.writes) }
     }
 
     /// When `attend` is due at the latest.
-    var deadline: Instant? { (told.compactMap(\.limit) + [mails.deadline].compactMap(\.self)).min() }
+    var deadline: Instant? { (told.compactMap(\.limit) + [mails.deadline, ending.deadline].compactMap(\.self)).min() }
 
     /// Does what can be done now.
     func attend(at now: Instant) {
+        ending.attend(at: now)
         told.removeAll { $0.child.reap() != nil }
         for index in told.indices {
             guard let limit = told[index].limit, limit <= now else { continue }
@@ -123,10 +132,15 @@ final class NotifyDesk {
     /// Whether something is still under way that the end may wait for, shortly.
     var isBusy: Bool { mails.isBusy || told.contains { $0.limit != nil } }
 
-    /// The pipes go; scripts that had a limit are ended.
-    func close() {
-        for told in told where told.limit != nil { told.child.signalGroup(SIGKILL) }
-        for pipe in pipes { pipe.remove() }
+    /// Kills a process of somebody who has no more use for it, and waits for its end.
+    func kill(_ child: ChildProcess?) { ending.kill(child) }
+
+    /// The pipes go; scripts that had a limit are ended. Waits for the end of those that were told to, for a second.
+    func close(at now: Instant) {
+        for told in told where told.limit != nil { ending.kill(told.child) }
+        told = []
+        for pipe in pipes { remove(pipe, at: now) }
         pipes = []
+        ending.finish()
     }
 }

@@ -10,18 +10,22 @@ extension Director {
         guard let script else { return }
         do throws(SystemError) {
             let child = try ScriptCall(script, in: configuration.global.scripts).start()
-            let deadline = SystemClock.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
+            var deadline = SystemClock.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
             var polls = PollSet()
             polls.add(child.descriptor)
+            var isKilled = false
             while true {
                 polls.wait(until: deadline)
                 if let status = child.reap() {
-                    if status != 0 { log.warning("\(keyword): exit status \(status)") }
+                    if status != 0, !isKilled { log.warning("\(keyword): exit status \(status)") }
                     return
                 }
                 guard SystemClock.monotonicNanoseconds >= deadline else { continue }
+                if isKilled { return }
                 log.warning("\(keyword): takes more than \(seconds) s: ended")
-                return child.signalGroup(SIGKILL)
+                child.signalGroup(SIGKILL)
+                isKilled = true
+                deadline += 1_000_000_000
             }
         } catch {
             log.error("\(keyword) not run: \(error)")

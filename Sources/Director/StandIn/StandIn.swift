@@ -30,9 +30,8 @@ package final class StandIn {
     private let log: Logger
     private let controller: pid_t
     private let stateFile: VRRPStateFile
-    private var plan: VRRPPlan
-    private let network: NetworkPlan
-    private let drainSeconds: Double
+    private var plan: StandInPlan
+    private let startTime = VRRPDriver.now
     private var looksWithoutAdvert = 0
 
     /// - Parameters:
@@ -45,9 +44,7 @@ package final class StandIn {
         self.log = log
         guard let configuration = ConfigurationReader.readDisk(options.path, configID: options.configID).configuration
         else { throw SystemError("read", errno: EINVAL, context: options.path, remedy: "the file was changed: reload") }
-        plan = VRRPPlan(configuration)
-        network = NetworkPlan(configuration)
-        drainSeconds = Double(configuration.global.drainSeconds)
+        plan = StandInPlan(configuration)
         stateFile = try VRRPStateFile(path: options.instance.vrrpState)
     }
 
@@ -58,11 +55,13 @@ package final class StandIn {
         // The configuration is read, and most of what that took is free again.
         ProcessMemory.trim()
         // It mostly sleeps; when it is needed, the others wait no longer than three adverts.
-        try? ThreadPriority.makeRealTime(priority: plan.scheduling.realTimePriority)
+        try? ThreadPriority.makeRealTime(priority: plan.routers.scheduling.realTimePriority)
         guard try waitForDeath(signals) else { return }
-        plan.keep(only: Set(stateFile.serving(plan)))
-        guard !plan.instances.isEmpty, LockFile.lastHolder(instance.lockFile) == controller else { return }
+        plan.routers.keep(only: Set(stateFile.serving(plan.routers)))
+        guard !plan.routers.instances.isEmpty else { return }
+        // In this order: a controller that has its lock finds this one, or is found.
         let lock = try LockFile(path: instance.standInLock)
+        guard LockFile.lastHolder(instance.lockFile) == controller else { return }
         try carryOn(signals)
         _ = consume lock
     }
@@ -91,10 +90,11 @@ package final class StandIn {
 
     private func endIfStuck() {
         let now = VRRPDriver.now
-        let silent = plan.instances.first { instance in
-            guard let last = stateFile.slot(of: instance).flatMap(stateFile.lastAdvert)?.time, now > last else {
-                return false
-            }
+        let silent = plan.routers.instances.first { instance in
+            // What an earlier run has left is not this controller's silence.
+            guard let last = stateFile.slot(of: instance).flatMap(stateFile.lastAdvert)?.time, now > last,
+                last > startTime
+            else { return false }
             let interval = instance.settings.clampedInterval.nanosecondsClamped
             return now - last > max(Self.stuckAfter, .nanoseconds(interval * Self.stuckIntervals))
         }
@@ -113,26 +113,26 @@ package final class StandIn {
     // MARK: In its place
 
     private func carryOn(_ signals: borrowing SignalDescriptor) throws {
-        let mailbox = try VRRPMailbox()
-        let keeper = try Director.networkKeeper(plan.instances.map(\.name), instance, log)
-        keeper.configure(network)
+        let (routers, mailbox) = (plan.routers, try VRRPMailbox())
+        let keeper = try Director.networkKeeper(routers.instances.map(\.name), instance, log)
+        keeper.configure(plan.network)
         defer { keeper.stop(isWithdrawing: false) }
-        let thread = try VRRPDriver(mailbox, stateFile: stateFile, keeper: keeper).start(plan.scheduling)
-        mailbox.send(.configure(plan))
-        let names = plan.instances.map(\.name).joined(separator: ", ")
+        let thread = try VRRPDriver(mailbox, stateFile: stateFile, keeper: keeper).start(routers.scheduling)
+        mailbox.send(.configure(routers))
+        let names = routers.instances.map(\.name).joined(separator: ", ")
         log.warning(
             """
             stand-in: the controller (process \(controller)) is gone: standing in for it in VRRP (\(names)); the role is \
             handed over if none is started within \(Int(Self.patienceSeconds)) s
             """)
-        var service = StandInService(plan, instance: instance, mailbox: mailbox, log: log)
+        var service = StandInService(routers, instance: instance, mailbox: mailbox, log: log)
         let isRelieved = attend(&service, mailbox, signals)
         if isRelieved { mailbox.send(.leaveAsIs) }
         try? Thread.join(thread)
         if !isRelieved { finish(&service, signals) }
     }
 
-    /// Until all instances have given the role up; true if it is to end before.
+    /// Until another director has the role, or none of the instances can serve; true if it is to end before.
     private func attend(
         _ service: inout StandInService, _ mailbox: VRRPMailbox, _ signals: borrowing SignalDescriptor
     ) -> Bool {
@@ -141,10 +141,10 @@ package final class StandIn {
         polls.add(mailbox.forDirector.descriptor)
         var nextRelease = SystemClock.monotonicSeconds + Self.patienceSeconds
         while !service.hasStopped {
-            polls.wait(until: UInt64(nextRelease * 1e9))
+            polls.wait(until: UInt64(min(nextRelease, service.nextDeadline) * 1e9))
             if polls.isReady(0) { return true }
             service.attend()
-            if service.servesNothing { mailbox.send(.stop(.immediate)) }
+            if service.isThrough { mailbox.send(.stop(.immediate)) }
             guard SystemClock.monotonicSeconds >= nextRelease else { continue }
             mailbox.send(.release(nil))
             nextRelease = SystemClock.monotonicSeconds + Self.retrySeconds
@@ -154,10 +154,10 @@ package final class StandIn {
 
     /// The role is another's: flows that are known are forwarded for a while.
     private func finish(_ service: inout StandInService, _ signals: borrowing SignalDescriptor) {
-        log.notice("stand-in: the role is handed over; known flows are forwarded for \(drainSeconds) s")
+        log.notice("stand-in: the role is handed over; known flows are forwarded for \(plan.drainSeconds) s")
         var polls = PollSet()
         polls.add(signals.descriptor)
-        polls.wait(until: SystemClock.monotonicNanoseconds + UInt64(max(drainSeconds, 0) * 1e9))
+        polls.wait(until: SystemClock.monotonicNanoseconds + UInt64(max(plan.drainSeconds, 0) * 1e9))
         if !polls.isReady(0) { service.endDrains() }
     }
 }

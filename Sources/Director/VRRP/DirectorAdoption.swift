@@ -16,15 +16,15 @@ struct AdoptedVRRP {
     ///
     /// - Returns: nil without instances.
     init?(_ configuration: Configuration, _ options: DirectorOptions, _ log: Logger) throws {
+        StandInProcess.relieve(options.instance, log)
         let plan = VRRPPlan(configuration)
         guard !plan.instances.isEmpty else { return nil }
-        StandInProcess.relieve(options.instance, log)
         let stateFile = try VRRPStateFile(path: options.instance.vrrpState)
         keeper = try Director.networkKeeper(stateFile.serving(plan), options.instance, log)
         service = try VRRPService(plan, configuration, stateFile: stateFile, keeper: keeper)
         service.note(plan)
         let isReady = configuration.virtualServices.isEmpty || !options.instance.mapFolders().isEmpty
         if isReady { service.adopt(plan) }
-        standIn = isReady ? try? StandInProcess(plan, options: options) : nil
+        standIn = isReady ? try? StandInProcess(StandInPlan(configuration), options: options) : nil
     }
 }

@@ -59,6 +59,8 @@ final class VRRPService {
         formerNotices = notices
         notices = VRRPNotices(configuration, after: notices)
         follow(configuration, out: out)
+        var plan = plan
+        plan.occasion = isReload ? .reload : .start
         mailbox.send(.configure(plan))
         helper.configure(HelperPlan(configuration, host: Host.name))
         guard isReload else { return }
@@ -136,12 +138,16 @@ extension Director {
     func configureVRRP(isReload: Bool = false) {
         let plan = VRRPPlan(configuration)
         do {
-            if vrrp == nil, !plan.instances.isEmpty { vrrp = try startVRRP(plan) }
+            if vrrp == nil, !plan.instances.isEmpty {
+                vrrp = try startVRRP(plan)
+                // Its services were no instance's until now.
+                schedule.request(at: now)
+            }
             try configureNetwork()
             vrrp?.note(plan)
             provideVirtualLinks()
             vrrp?.configure(plan, configuration, out: outOfService, isReload: isReload)
-            renewStandIn(plan)
+            renewStandIn()
             recovered("starting VRRP")
         } catch {
             failed("starting VRRP", "\(error)")
@@ -181,7 +187,9 @@ extension Director {
         while !vrrp.hasStopped, now < deadline {
             if attend(deadline) { vrrp.mailbox.send(.stop(.immediate)) }
         }
-        if !vrrp.hasStopped { log.error("VRRP did not stop in \(Self.releaseSeconds) s: its addresses may be left") }
+        guard !vrrp.hasStopped else { return }
+        log.error("VRRP did not stop in \(Self.releaseSeconds) s: its addresses may be left")
+        vrrp.helper.stop()
     }
 
     // MARK: Reports

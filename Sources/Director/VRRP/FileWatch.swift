@@ -43,18 +43,32 @@ struct FileWatch {
         while read(inotify, &events, events.count) > 0 {}
         var news: [(name: String, value: PriorityLedger.Verdict)] = []
         for file in files {
-            let bytes = (try? FileDescriptor(path: file.path).read(upTo: FileTracker.sizeLimit)) ?? []
-            let value = FileTracker.value(of: bytes)
+            let value = FileTracker.value(of: Self.contents(of: file.path))
             if values.updateValue(value, forKey: file.name) != value { news.append((file.name, value)) }
         }
         return news
     }
 
-    /// `init_file`.
+    /// `init_file`. Not through a link, which may lead to any file.
     private static func initialize(_ file: HelperPlan.WatchedFile) {
-        guard let initial = file.initial, initial.overwrites || access(file.path, F_OK) != 0 else { return }
-        let flags = O_WRONLY | O_CREAT | O_TRUNC
-        try? FileDescriptor(path: file.path, flags: flags, mode: 0o644).writeAll(Array("\(initial.value)\n".utf8))
+        guard let initial = file.initial else { return }
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (initial.overwrites ? 0 : O_EXCL)
+        guard let opened = try? FileDescriptor(path: file.path, flags: flags, mode: 0o644), isFile(opened),
+            ftruncate(opened.rawValue, 0) == 0
+        else { return }
+        try? opened.writeAll(Array("\(initial.value)\n".utf8))
+    }
+
+    /// As much as a value may have; nothing of what is no file. A pipe is not waited for.
+    private static func contents(of path: String) -> [UInt8] {
+        guard let opened = try? FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY), isFile(opened)
+        else { return [] }
+        return (try? opened.read(upTo: FileTracker.sizeLimit)) ?? []
+    }
+
+    private static func isFile(_ opened: borrowing FileDescriptor) -> Bool {
+        var information = stat()
+        return fstat(opened.rawValue, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 
     private static func folder(of path: String) -> String {

@@ -33,7 +33,8 @@ extension VRRPDriver {
             if transition.to != .active { pacer.drop(member.name) }
             mailbox.post(.transition(member.name, transition, priority: member.router.priority))
         case .priorityChanged(let old, let new): mailbox.post(.priorityChanged(member.name, from: old, to: new))
-        case .heardLowerPriority: mailbox.post(.heardLowerPriority(member.name))
+        case .heardLowerPriority:
+            if member.lowerPriorityLog.maySay(at: now) { mailbox.post(.heardLowerPriority(member.name)) }
         case .wantsActive: break  // The group reads it from the member's status.
         case .stopped: member.hasStopped = true
         case .log(let entry): mailbox.post(.entry(member.name, entry))

@@ -10,6 +10,7 @@ extension VRRPDriver {
         plan = new
         if new.scheduling != oldScheduling { reschedule() }
         pacer.pacing = new.pacing
+        if new.occasion == .start { stateFile.forgetOthers(than: new) }
         let kept = dropOthers(than: new, at: now)
         var hasNew = false
         let rank = Dictionary(uniqueKeysWithValues: new.instances.enumerated().map { ($1.name, $0) })
@@ -51,6 +52,7 @@ extension VRRPDriver {
     /// An instance that begins. What an earlier run left of its addresses goes, unless that run served them to its end.
     private func newMember(_ instance: VRRPPlan.Instance, at time: Instant) -> VRRPMember {
         let slot = stateFile.slot(of: instance)
+        if plan.occasion == .reload, let slot { stateFile.note(nil, slot) }
         let member = VRRPMember(
             instance, startingAt: time, slot: slot, lastAdvert: slot.flatMap { stateFile.lastAdvert($0) },
             sequence: slot.map { stateFile.sequence($0) } ?? 0)

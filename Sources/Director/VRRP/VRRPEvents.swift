@@ -50,13 +50,25 @@ extension VRRPDriver {
 
     // MARK: Packets
 
-    /// Reads the sockets empty. Nothing is allocated for an advert of a known sender.
+    /// Packets of one socket at a time, so that a flood of them doesn't keep timers waiting.
+    private static let packetLimit = 256
+
+    /// Reads the sockets empty, or as far as the limit lets. Nothing is allocated for an advert of a known sender.
     func receiveAll() {
-        while let (length, ifindex) = sockets.receive4() { hear4(length, ifindex) }
-        if let header = sockets.header4 {
-            while let (length, ifindex) = header.receive(into: &sockets.buffer) { hear4(length, ifindex) }
+        for _ in 0..<Self.packetLimit {
+            guard let (length, ifindex) = sockets.receive4() else { break }
+            hear4(length, ifindex)
         }
-        while let (length, envelope) = sockets.receive6() { hear6(length, envelope) }
+        if let header = sockets.header4 {
+            for _ in 0..<Self.packetLimit {
+                guard let (length, ifindex) = header.receive(into: &sockets.buffer) else { break }
+                hear4(length, ifindex)
+            }
+        }
+        for _ in 0..<Self.packetLimit {
+            guard let (length, envelope) = sockets.receive6() else { break }
+            hear6(length, envelope)
+        }
     }
 
     private func hear4(_ length: Int, _ ifindex: UInt32) {

@@ -72,7 +72,7 @@ final class VRRPHelper: @unchecked Sendable {
             report(processes.attend(at: now))
             for check in checks { report(check.attend(at: now), of: check) }
         }
-        desk.close()
+        desk.close(at: VRRPDriver.now)
     }
 
     /// Whether a file may have changed.
@@ -92,17 +92,17 @@ final class VRRPHelper: @unchecked Sendable {
             configure(scripts: plan.scripts)
             report(files.watch(plan.files))
             report(processes.watch(plan.processes, at: VRRPDriver.now))
-            desk.configure(plan.notify)
+            desk.configure(plan.notify, at: VRRPDriver.now)
         case .deliver(let notice): desk.deliver(notice, at: VRRPDriver.now)
         case .stop:
-            for check in checks { check.end() }
+            for check in checks { desk.kill(check.takeChild()) }
             checks = []
             end = VRRPDriver.now + NotifyDesk.lastWords
         }
     }
 
     private func configure(scripts: [HelperPlan.CheckScript]) {
-        for check in checks where !scripts.contains(check.plan) { check.end() }
+        for check in checks where !scripts.contains(check.plan) { desk.kill(check.takeChild()) }
         checks.removeAll { !scripts.contains($0.plan) }
         for plan in scripts where !checks.contains(where: { $0.plan == plan }) {
             let check = ScriptCheck(plan)
@@ -171,8 +171,11 @@ final class ScriptCheck {
         return Outcome(verdict: timed.verdict ?? outcome.verdict, problem: timed.problem ?? outcome.problem)
     }
 
-    /// The check is no more: neither is its process.
-    func end() { child?.signalGroup(SIGKILL) }
+    /// The check is no more: gives up its process, which the caller has to end and to reap.
+    func takeChild() -> ChildProcess? {
+        defer { child = nil }
+        return child
+    }
 
     private func handle(_ event: ScriptTracker.Event, at now: Instant) -> Outcome {
         var outcome = Outcome()

@@ -37,6 +37,8 @@ final class VRRPMember {
     var toldStatus: SyncGroup.Status?
     /// What was said of dropped adverts.
     var dropLog = VRRPDropLog()
+    /// Adverts of a lower priority: anybody can send many, and each may start a script.
+    var lowerPriorityLog = OncePerSecond()
     /// How many addresses fit into an advert, as it was last found.
     var saidLimit: Int?
     /// The network keeper was told that it serves.

@@ -18,6 +18,18 @@ struct VRRPPlan: Hashable, Sendable {
     var delayAfterBoot = Duration.zero
     /// How long after the start no instance does anything.
     var startupDelay = Duration.zero
+    /// When it takes effect.
+    var occasion = Occasion.part
+
+    enum Occasion: Hashable, Sendable {
+        /// Some of the instances, as an earlier run left them; more may follow.
+        case part
+        /// All of them; what an earlier run left of others is forgotten.
+        case start
+        /// All of them; new ones begin from nothing.
+        case reload
+    }
+
     /// What is adopted advertises when its next advert is due, not at once: a machine that dies altogether must not be taken
     /// for alive by one more advert.
     var keepsRhythm = false

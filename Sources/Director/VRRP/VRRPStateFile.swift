@@ -62,6 +62,12 @@ final class VRRPStateFile {
         memory.store64(word ?? 0, at: slot * Self.slotSize + 8)
     }
 
+    /// Nobody serves what no instance has.
+    func forgetOthers(than plan: VRRPPlan) {
+        let kept = Set(plan.instances.map(Self.hash))
+        for slot in 0..<Self.slots where !kept.contains(memory.load64(at: slot * Self.slotSize)) { note(nil, slot) }
+    }
+
     /// The authentication header's last sequence number; 0 if there was none.
     func sequence(_ slot: Int) -> UInt32 { UInt32(truncatingIfNeeded: memory.load64(at: Self.sequences + slot * 8)) }
 

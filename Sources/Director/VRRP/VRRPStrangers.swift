@@ -5,13 +5,23 @@ internal import Wire
 struct VRRPStrangers {
     /// Adverts with a VRID that no instance on their interface has (requirement 11).
     private(set) var unknownRouterIDs: UInt64 = 0
-    private var lastLine: Instant?
+    private var log = OncePerSecond()
 
     /// Counts one; true if it may be said: at most one a second.
     mutating func count(at now: Instant) -> Bool {
         unknownRouterIDs &+= 1
-        if let lastLine, now < lastLine + .seconds(1) { return false }
-        lastLine = now
+        return log.maySay(at: now)
+    }
+}
+
+/// What others can make happen as often as they like, and is told at most once a second.
+struct OncePerSecond {
+    private var last: Instant?
+
+    /// Whether it may be told now; then not again for a second.
+    mutating func maySay(at now: Instant) -> Bool {
+        if let last, now < last + .seconds(1) { return false }
+        last = now
         return true
     }
 }
