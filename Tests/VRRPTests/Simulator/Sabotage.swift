@@ -29,7 +29,7 @@ enum Sabotage: String, CaseIterable {
     /// preempt_delay is not waited for.
     case impatient
     /// Two owners go on as such.
-    case stubbornOwners
+    case unyieldingOwners
     /// A takeover after an advert less than the others were told to wait for.
     case countsTooFew
     /// A stopping router says nothing.

@@ -113,7 +113,7 @@ extension World {
         let member = node.members[message.network]
         guard let advert = decode(message, member) else { return }
         if sabotage == .ignoresPriorityZero, advert.priority == 0 { return }
-        if sabotage == .stubbornOwners, advert.priority == 255, node.settings.priority == 255 { return }
+        if sabotage == .unyieldingOwners, advert.priority == 255, node.settings.priority == 255 { return }
         if sabotage == .deafWhenActive, member.router.state == .active { return }
         member.heard = advert
         noteHeard(advert, node, member)
