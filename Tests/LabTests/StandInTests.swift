@@ -19,6 +19,14 @@ private func director(priority: Int, interval: String = "0.1") -> String {
     """
 }
 
+/// A director with two instances that move together, of which one advertises ten times as often.
+private func directors(priority: Int) -> String {
+    let other = director(priority: priority, interval: "1")
+        .replacing("VI {", with: "SLOW {").replacing("router_id 51", with: "router_id 52")
+        .replacing("\(VRRPNetwork.vip)/24", with: "203.0.113.1/24")
+    return "vrrp_sync_group G {\ngroup {\nVI\nSLOW\n}\n}\n" + director(priority: priority) + other
+}
+
 extension EndToEnd.VRRP {
     /// What happens when a controller dies while it has the role.
     @Suite struct StandIn {
@@ -34,6 +42,22 @@ extension EndToEnd.VRRP {
             network.end("a")
             try network.startSluice("a", router)
             #expect(log().contains("INIT -> MASTER (took over from an earlier run)"))
+            #expect(try network.lost(probe, within: 8) == 0)
+            #expect(!network.log("b").contains("MASTER"), "\(network.log("b"))")
+            #expect(try network.isServed(by: "a"))
+        }
+
+        @Test("a sync group is carried on as a whole, whichever member's next advert is due first")
+        func together() throws {
+            let network = try VRRPNetwork()
+            try network.startSluice("a", directors(priority: 150))
+            try network.startSluice("b", directors(priority: 100))
+            #expect(try network.isServed(by: "a"))
+            let probe = try network.startProbe(seconds: 4)
+            network.signal("a", SIGKILL)
+            _ = try network.waitForEnd(of: "a")
+            #expect(!eventually(within: 2) { network.log("a").contains("FAULT") }, "\(network.log("a"))")
+            try network.startSluice("a", directors(priority: 150))
             #expect(try network.lost(probe, within: 8) == 0)
             #expect(!network.log("b").contains("MASTER"), "\(network.log("b"))")
             #expect(try network.isServed(by: "a"))

@@ -110,10 +110,13 @@ final class VRRPDriver: @unchecked Sendable {
         noteLostPriority()
     }
 
-    /// Those whose delay after the start is over. All are told what is wrong before the first one runs: members of a sync
-    /// group must not take each other's ignorance for a fault.
+    /// Those whose delay after the start is over, with their sync groups. All are told what is wrong before the first one
+    /// runs: members of a sync group must not take each other's ignorance for a fault.
     private func beginDue(at now: Instant) {
-        let due = members.filter { $0.startTime.map { $0 <= now } ?? false }
+        let first = Set(members.filter { $0.startTime.map { $0 <= now } ?? false }.map(\.name))
+        let groups = groups.map(\.plan.members).filter { !first.isDisjoint(with: $0) }
+        let names = first.union(groups.joined())
+        let due = members.filter { $0.startTime != nil && names.contains($0.name) }
         for member in due {
             member.inherited = member.lastAdvert?.priority
             follow(member, at: now)
